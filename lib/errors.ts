@@ -1,0 +1,78 @@
+/**
+ * The one error type of expected failures, and the closed set of its codes. A code is all that ever
+ * leaves this process: a provider's text, a token or a database message stays in `cause`, unlogged.
+ */
+export class GrantkeeperError extends Error {
+  readonly code: ErrorCode
+  /** Seconds after which trying again makes sense, for `Retry-After` (RFC 9110 §10.2.3). */
+  readonly retryAfterS: number | undefined
+
+  constructor(code: ErrorCode, options: { cause?: unknown; retryAfterS?: number } = {}) {
+    super(code, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'GrantkeeperError'
+    this.code = code
+    this.retryAfterS = options.retryAfterS
+  }
+}
+
+/** The code under which any thrown value is told to the outside. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof GrantkeeperError ? error.code : 'server_error'
+}
+
+/** `value` as one of our codes, or undefined: for codes that come back to us in a query. */
+export function asErrorCode(value: unknown): ErrorCode | undefined {
+  return typeof value === 'string' && Object.hasOwn(statusOf, value)
+    ? (value as ErrorCode)
+    : undefined
+}
+
+/** An error of the JSON API as RFC 9457 problem details. */
+export function problem(error: unknown): Response {
+  const code = codeOf(error)
+  const retryAfterS = error instanceof GrantkeeperError ? error.retryAfterS : undefined
+  const status = statusOf[code]
+  return Response.json(
+    { type: 'about:blank', title: code.replaceAll('_', ' '), status, code },
+    {
+      status,
+      headers: {
+        'content-type': 'application/problem+json',
+        'cache-control': 'no-store',
+        ...(retryAfterS === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterS)) }),
+      },
+    },
+  )
+}
+
+/** Every code with the HTTP status that it has where an answer is not a redirect. */
+const statusOf = {
+  invalid_request: 400,
+  invalid_return_to: 400,
+  unknown_provider: 404,
+  provider_misconfigured: 503,
+  login_required: 401,
+  invalid_state: 400,
+  expired_state: 400,
+  session_mismatch: 403,
+  provider_mismatch: 400,
+  issuer_mismatch: 400,
+  account_mismatch: 409,
+  insufficient_scope: 403,
+  access_denied: 403,
+  provider_error: 502,
+  exchange_failed: 502,
+  temporarily_unavailable: 503,
+  rate_limited: 429,
+  invalid_ticket: 400,
+  storage_unavailable: 503,
+  server_error: 500,
+  not_connected: 404,
+  reauthorization_required: 409,
+  account_required: 409,
+  paused: 403,
+  forbidden: 403,
+  credential_unreadable: 503,
+} as const
+
+export type ErrorCode = keyof typeof statusOf
