@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseUrlPattern, type UrlPattern } from './url-pattern.ts'
 
 /**
  * The settings of this process: read once, checked whole. Nothing else reads `process.env`.
@@ -48,6 +49,17 @@ const list = (value: string) =>
 
 const milliseconds = (fallback: number) =>
   z.coerce.number().int().min(100).max(600_000).default(fallback)
+
+function urlPatterns(value: string, context: z.RefinementCtx): UrlPattern[] {
+  return list(value).flatMap((source) => {
+    try {
+      return [parseUrlPattern(source)]
+    } catch (error) {
+      context.addIssue((error as TypeError).message)
+      return []
+    }
+  })
+}
 
 const baseUrl = z.string().transform((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : undefined
@@ -123,7 +135,7 @@ export const settings = z.object({
   RETURN_URLS: z
     .string()
     .default('')
-    .transform(list)
+    .transform(urlPatterns)
     .describe(
       "Comma-separated absolute URL prefixes that return_to may lead to; a host's left-most label may hold one * for preview hosts.",
     ),
@@ -182,6 +194,15 @@ function* contradictions(
     yield 'AUTH0_SECRET is also used as a key: each needs its own'
   if (given.NODE_ENV === 'production' && given.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     yield 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off: remove it'
+}
+
+/**
+ * This deployment's own origin for a request: the canonical one, unless the Host header names another
+ * of the configured ones exactly. No other header is believed.
+ */
+export function baseUrlFor(host: string | null): string {
+  const [canonical = '', ...others] = env().APP_BASE_URL
+  return others.find((url) => new URL(url).host === host) ?? canonical
 }
 
 /** A host that never leaves this machine. */

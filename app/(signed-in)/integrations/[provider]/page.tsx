@@ -1,0 +1,93 @@
+import type { Metadata } from 'next'
+import type { Integration } from '#lib/integrations/list'
+import { texts } from '../../../texts.ts'
+import { Glyph } from '../../../ui/glyph.tsx'
+import { ActionObject } from '../../../ui/object.tsx'
+import { Tile } from '../../../ui/tile.tsx'
+import { Banner } from '../banner.tsx'
+import { pageOf, startLink } from '../links.ts'
+import { loadOrNotFound } from '../load.ts'
+import { readReturned, type SearchParams, titleOf } from '../returned.ts'
+import { scopesOf } from '../scopes.ts'
+import { Account } from './account.tsx'
+import { History } from './history.tsx'
+import { Past } from './past.tsx'
+import { ScopeList } from './scope-list.tsx'
+
+type Props = { params: Promise<{ provider: string }>; searchParams: SearchParams }
+
+const words = texts.detail
+
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
+  const integration = await integrationOf(params)
+  const returned = await readReturned(searchParams, [integration])
+  return { title: titleOf(returned, integration.provider.name) }
+}
+
+/** One integration: its accounts, what each may do, what happened, and how to end it. */
+export default async function IntegrationPage({ params, searchParams }: Props) {
+  const integration = await integrationOf(params)
+  const { provider, grants, past } = integration
+  const returned = await readReturned(searchParams, [integration])
+  const now = new Date()
+  return (
+    <>
+      <Heading integration={integration} />
+      <Banner returned={returned} here={pageOf(provider.id)} />
+      {grants.map((grant) => (
+        <Account key={grant.id} integration={integration} grant={grant} now={now} />
+      ))}
+      <Connect integration={integration} />
+      {past.length > 0 && <Past provider={provider} grants={past} now={now} />}
+      <History provider={provider} now={now} />
+    </>
+  )
+}
+
+async function integrationOf(params: Props['params']): Promise<Integration> {
+  const { provider } = await params
+  return loadOrNotFound(provider, pageOf(provider))
+}
+
+function Heading({ integration: { provider } }: { integration: Integration }) {
+  return (
+    <>
+      <a href="/integrations" className="link-target text-quiet hover:text-ink">
+        <Glyph name="back" />
+        {words.back}
+      </a>
+      <div className="mt-4 flex items-center gap-4">
+        <Tile provider={provider} size="page" />
+        <div className="min-w-0">
+          <h1 className="text-title">{provider.name}</h1>
+          {provider.summary && <p className="text-quiet">{provider.summary}</p>}
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Connect({ integration }: { integration: Integration }) {
+  const { provider, grants } = integration
+  const href = startLink(provider.id, { returnTo: pageOf(provider.id) })
+  if (grants.length > 0)
+    return (
+      <a href={href} className="link-target mt-4 text-accent-text hover:underline">
+        <Glyph name="plus" />
+        {texts.actions.connectAnother}
+        <span className="sr-only"> ({provider.name})</span>
+      </a>
+    )
+  return (
+    <section aria-labelledby="asks" className="mt-10">
+      <h2 id="asks" className="mb-3 text-large">
+        {words.asks}
+      </h2>
+      <ScopeList scopes={scopesOf(integration, integration.asks)} empty={words.asksNothing} />
+      <a href={href} className="button button-next mt-6">
+        {texts.actions.connect}
+        <ActionObject provider={provider.name} />
+      </a>
+    </section>
+  )
+}

@@ -1,0 +1,109 @@
+import type { ReactNode } from 'react'
+import { errorSentence, texts } from '../../texts.ts'
+import { Glyph } from '../../ui/glyph.tsx'
+import { headlineOf, type Returned } from './returned.ts'
+
+type Tone = 'good' | 'warn' | 'bad'
+
+const tones = {
+  good: { icon: 'tick', box: 'bg-good-soft', ink: 'text-good' },
+  warn: { icon: 'warning', box: 'bg-warn-soft', ink: 'text-warn' },
+  bad: { icon: 'cross', box: 'bg-bad-soft', ink: 'text-bad' },
+} as const
+
+/**
+ * How the attempt went from which the person returns. The region is always there, so that screen
+ * readers notice what appears in it; the heading takes the focus when the page loads.
+ */
+export function Banner({ returned, here }: { returned: Returned | undefined; here: string }) {
+  return (
+    <div role="status">
+      {returned && (
+        <Box tone={toneOf(returned)} title={headlineOf(returned)} here={here}>
+          <Story returned={returned} />
+        </Box>
+      )}
+    </div>
+  )
+}
+
+function Box(props: { tone: Tone; title: string; here: string; children: ReactNode }) {
+  const { icon, box, ink } = tones[props.tone]
+  return (
+    <section
+      aria-labelledby="outcome"
+      className={`mt-6 grid grid-cols-[auto_1fr_auto] gap-x-3 rounded-panel border border-transparent py-3 ps-4 pe-1 ${box}`}
+    >
+      <Glyph name={icon} className={`mt-1 size-4.5 ${ink}`} />
+      <div className="min-w-0 py-0.5">
+        {/* biome-ignore lint/a11y/noAutofocus: after a redirect back, this is what the person came for */}
+        <h2 id="outcome" tabIndex={-1} autoFocus className="text-base">
+          {props.title}
+        </h2>
+        {props.children}
+      </div>
+      <a
+        href={props.here}
+        className="-mt-1.5 inline-flex size-11 items-center justify-center rounded-control text-quiet hover:text-ink"
+      >
+        <Glyph name="close" />
+        <span className="sr-only">{texts.integrations.dismiss}</span>
+      </a>
+    </section>
+  )
+}
+
+function Story({ returned }: { returned: Returned }) {
+  switch (returned.kind) {
+    case 'connected':
+      return (
+        <p>{texts.returned.connected.body(returned.integration.provider.name, returned.account)}</p>
+      )
+    case 'disconnected':
+      return <Disconnected returned={returned} />
+    case 'failed':
+    case 'not_disconnected':
+      return <Failure code={returned.code} provider={returned.integration?.provider.name} />
+  }
+}
+
+function Disconnected({ returned }: { returned: Extract<Returned, { kind: 'disconnected' }> }) {
+  const { name, manage } = returned.integration.provider
+  const words = texts.returned.disconnected
+  return (
+    <>
+      <p>{words[returned.outcome](name)}</p>
+      {returned.outcome !== 'revoked' && (
+        <a href={manage} rel="noreferrer" className="link link-target">
+          {words.page(name)}
+          <Glyph name="out" />
+        </a>
+      )}
+    </>
+  )
+}
+
+type FailureProps = {
+  code: Extract<Returned, { kind: 'failed' }>['code']
+  provider: string | undefined
+}
+
+function Failure({ code, provider }: FailureProps) {
+  const { what, means, todo } = errorSentence(code, provider)
+  return (
+    <>
+      <p>
+        {what}. {means} {todo}
+      </p>
+      <p className="mt-1 text-quiet text-small">
+        {texts.referenceCode}: <code className="font-mono">{code}</code>
+      </p>
+    </>
+  )
+}
+
+function toneOf(returned: Returned): Tone {
+  if (returned.kind === 'connected') return 'good'
+  if (returned.kind === 'disconnected') return returned.outcome === 'revoked' ? 'good' : 'warn'
+  return returned.kind === 'failed' && returned.code === 'access_denied' ? 'warn' : 'bad'
+}

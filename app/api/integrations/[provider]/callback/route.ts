@@ -1,0 +1,60 @@
+import { after, type NextRequest } from 'next/server'
+import { baseUrlFor } from '#lib/env'
+import { codeOf, GrantkeeperError } from '#lib/errors'
+import { finish } from '#lib/integrations/finish'
+import { sweep } from '#lib/integrations/sweep'
+import { readAuthorizationResponse } from '#lib/oauth/authorization'
+import { defaultReturn, resultUrl } from '#lib/oauth/return-url'
+import { forgetTransaction, openTransaction } from '#lib/oauth/transaction'
+import { findProvider } from '#lib/providers/provider'
+import { currentUser } from '#lib/session'
+import { logEvent } from '#lib/telemetry'
+import { refuseMethod, seeOther } from '../redirect'
+
+/** The redirection endpoint (RFC 6749 §3.1.2): called by the third party, answers with a redirect. */
+export async function GET(request: NextRequest, { params }: Context): Promise<Response> {
+  const attempt: Attempt = {
+    returnTo: defaultReturn(baseUrlFor(request.headers.get('host'))),
+    cookies: [],
+  }
+  try {
+    await attend(request, (await params).provider, attempt)
+    return seeOther(resultUrl(attempt.returnTo, attempt), attempt.cookies)
+  } catch (error) {
+    const code = codeOf(error)
+    logEvent('warn', 'callback_refused', {
+      provider: attempt.provider ?? 'unknown',
+      code,
+      cause: error,
+    })
+    return seeOther(resultUrl(attempt.returnTo, { ...attempt, error: code }), attempt.cookies)
+  }
+}
+
+export {
+  refuseMethod as HEAD,
+  refuseMethod as OPTIONS,
+  refuseMethod as DELETE,
+  refuseMethod as PATCH,
+  refuseMethod as POST,
+  refuseMethod as PUT,
+}
+
+type Context = { params: Promise<{ provider: string }> }
+
+/** What is known of the attempt so far, and so where its end, good or bad, is told. */
+type Attempt = { returnTo: { href: string }; provider?: string; cookies: string[] }
+
+async function attend(request: NextRequest, asked: string, attempt: Attempt): Promise<void> {
+  const destination = request.headers.get('sec-fetch-dest') ?? 'document'
+  const provider = findProvider(asked)
+  attempt.provider = provider.id
+  if (destination !== 'document') throw new GrantkeeperError('invalid_request')
+  const response = readAuthorizationResponse(request.nextUrl.searchParams)
+  const transaction = await openTransaction(request.headers.get('cookie'), response.state)
+  attempt.returnTo = { href: transaction.return_to }
+  attempt.cookies = [forgetTransaction(transaction)]
+  await finish(await currentUser(), { provider, transaction, response })
+  // A reconnect replaces a refresh token: the old one is revoked once the user is on the way.
+  after(sweep)
+}

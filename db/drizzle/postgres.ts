@@ -1,0 +1,6 @@
+import { columns } from '../postgres.ts'
+import { defineTables } from '../schema.ts'
+
+// drizzle-kit looks for tables among a module's exports.
+export const { users, grants, usedTransactions, pendingRevocations, events, vaultCanaries } =
+  defineTables(columns)

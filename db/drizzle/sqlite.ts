@@ -1,0 +1,6 @@
+import { defineTables } from '../schema.ts'
+import { columns } from '../sqlite.ts'
+
+// drizzle-kit looks for tables among a module's exports.
+export const { users, grants, usedTransactions, pendingRevocations, events, vaultCanaries } =
+  defineTables(columns)

@@ -1,0 +1,72 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import Client from 'better-sqlite3'
+import { expect, inject, onTestFinished, test, vi } from 'vitest'
+import { openDatabase } from '#db'
+import { freshFile } from './testing/dialects.ts'
+import { createDatabase } from './testing/embedded-postgres.ts'
+
+const openOnce = join(import.meta.dirname, 'testing/open.ts')
+
+test('six processes that start at once on a new SQLite file migrate it once', async () => {
+  const { url, remove } = freshFile()
+  onTestFinished(remove)
+  await openSixTimes(url)
+  const client = new Client(url.slice('file:'.length))
+  expect(client.prepare('select name from schema_migrations').all()).toEqual([
+    { name: '0000_first' },
+  ])
+  client.close()
+})
+
+test('six processes that migrate one Postgres database at once migrate it once', async () => {
+  await openSixTimes(await createDatabase(inject('postgresUrl')))
+})
+
+test('the SQLite file is this user’s alone, durable, and its folder is made', async () => {
+  const { url, remove } = freshFile()
+  onTestFinished(remove)
+  const database = await openDatabase(url.replace('test.db', 'a/b/test.db'))
+  const file = url.slice('file:'.length).replace('test.db', 'a/b/test.db')
+  for (const ending of ['', '-wal', '-shm'])
+    expect((statSync(file + ending).mode & 0o777).toString(8)).toBe('600')
+  await database.close()
+  const client = new Client(file)
+  expect(client.pragma('journal_mode', { simple: true })).toBe('wal')
+  client.close()
+})
+
+test('an old Node is told in words, before the driver could crash it', async () => {
+  vi.spyOn(process, 'versions', 'get').mockReturnValue({
+    ...process.versions,
+    napi: '9',
+    node: '20.19.5',
+  })
+  await expect(openDatabase('file::memory:')).rejects.toThrow(/Node 20\.19\.5 is too old/)
+})
+
+test('a driver that is not used is not loaded', () => {
+  const script = `
+    const { createRequire } = await import('node:module')
+    const { openDatabase } = await import('#db')
+    await openDatabase('file::memory:')
+    console.log(Object.keys(createRequire('/').cache).some((file) => file.includes('/pg/')))`
+  const ran = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: join(import.meta.dirname, '..'),
+    encoding: 'utf8',
+  })
+  expect(ran.stdout.trim()).toBe('false')
+})
+
+test('the migrations are those that the schema asks for', () => {
+  const script = join(import.meta.dirname, '../scripts/db-generate.ts')
+  const ran = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' })
+  expect(ran).toMatchObject({ status: 0, stderr: '' })
+}, 60_000)
+
+async function openSixTimes(url: string): Promise<void> {
+  const run = promisify(execFile)
+  await Promise.all(Array.from({ length: 6 }, () => run(process.execPath, [openOnce, url])))
+}

@@ -1,0 +1,61 @@
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import { env, SettingsError } from '#lib/env'
+import { oncePerProcess } from '#lib/process'
+import type { Atomically } from './atomically.ts'
+import type { Tables } from './schema.ts'
+
+/**
+ * The database of this process, opened on first use from `DATABASE_URL`. If that fails, the next call
+ * tries again.
+ * @throws {GrantkeeperError} storage_unavailable; so do all queries when the database cannot answer
+ */
+export function database(): Promise<Database> {
+  const slot = oncePerProcess('database', (): { opened?: Promise<Database> } => ({}))
+  slot.opened ??= openDatabase(env().DATABASE_URL).catch((error) => {
+    delete slot.opened
+    throw error
+  })
+  return slot.opened
+}
+
+/**
+ * Opens a database of one's own, for scripts and tests; to be closed. SQLite is always migrated,
+ * Postgres only if asked to. Only the driver that is used is loaded.
+ */
+export async function openDatabase(
+  url: string,
+  { migrate = false }: { migrate?: boolean } = {},
+): Promise<Database> {
+  if (!url.startsWith('file:'))
+    return (await import('./postgres.ts')).openPostgres(url, { migrate })
+  refuseOldNode()
+  return (await import('./sqlite.ts')).openSqlite(url)
+}
+
+export type Database = {
+  db: Handle
+  tables: Tables
+  atomically: Atomically
+  close: () => Promise<void>
+}
+
+/**
+ * What both dialects have in common. Queries are awaited; a query without `returning` tells nothing,
+ * since the drivers would tell different things.
+ */
+export type Handle = Pick<
+  PgDatabase<NothingTold>,
+  'select' | 'selectDistinct' | 'insert' | 'update' | 'delete'
+>
+
+interface NothingTold extends PgQueryResultHKT {
+  type: unknown
+}
+
+/** better-sqlite3 needs Node-API 10. Below it the process would crash, without a word. */
+function refuseOldNode(): void {
+  if (Number(process.versions.napi) >= 10) return
+  throw new SettingsError([
+    `DATABASE_URL names an SQLite file, for which Node ${process.versions.node} is too old: start with npm run (which brings its own Node), or use Node 22.14 or newer, or a postgres:// URL`,
+  ])
+}

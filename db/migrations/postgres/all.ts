@@ -1,0 +1,21 @@
+// Made by npm run db:generate.
+import type { Migration } from '../../migrations.ts'
+
+export const migrations: readonly Migration[] = [
+  {
+    "name": "0000_first",
+    "statements": [
+      "CREATE TABLE \"events\" (\n\t\"id\" text PRIMARY KEY NOT NULL,\n\t\"user_id\" text NOT NULL,\n\t\"grant_id\" text,\n\t\"provider\" text,\n\t\"type\" text NOT NULL,\n\t\"actor\" text NOT NULL,\n\t\"detail\" text DEFAULT '{}' NOT NULL,\n\t\"created_at\" bigint NOT NULL\n);",
+      "CREATE TABLE \"grants\" (\n\t\"id\" text PRIMARY KEY NOT NULL,\n\t\"user_id\" text NOT NULL,\n\t\"provider\" text NOT NULL,\n\t\"account_id\" text DEFAULT '' NOT NULL,\n\t\"account_label\" text DEFAULT '' NOT NULL,\n\t\"status\" text NOT NULL,\n\t\"reason\" text,\n\t\"scope\" text DEFAULT '' NOT NULL,\n\t\"requested_scope\" text DEFAULT '' NOT NULL,\n\t\"access_token\" text,\n\t\"access_token_expires_at\" bigint,\n\t\"refresh_token\" text,\n\t\"refresh_token_expires_at\" bigint,\n\t\"token_type\" text DEFAULT 'bearer' NOT NULL,\n\t\"version\" integer DEFAULT 1 NOT NULL,\n\t\"lease_id\" text,\n\t\"lease_until\" bigint DEFAULT 0 NOT NULL,\n\t\"paused_at\" bigint,\n\t\"connected_at\" bigint NOT NULL,\n\t\"created_at\" bigint NOT NULL,\n\t\"updated_at\" bigint NOT NULL,\n\t\"last_used_at\" bigint,\n\t\"last_refreshed_at\" bigint,\n\t\"disconnected_at\" bigint,\n\t\"revocation\" text\n);",
+      "CREATE TABLE \"pending_revocations\" (\n\t\"id\" text PRIMARY KEY NOT NULL,\n\t\"grant_id\" text NOT NULL,\n\t\"user_id\" text NOT NULL,\n\t\"provider\" text NOT NULL,\n\t\"account_id\" text NOT NULL,\n\t\"token\" text NOT NULL,\n\t\"token_kind\" text NOT NULL,\n\t\"version\" integer NOT NULL,\n\t\"attempts\" integer DEFAULT 0 NOT NULL,\n\t\"next_attempt_at\" bigint NOT NULL,\n\t\"expires_at\" bigint NOT NULL\n);",
+      "CREATE TABLE \"used_transactions\" (\n\t\"id\" text PRIMARY KEY NOT NULL,\n\t\"expires_at\" bigint NOT NULL\n);",
+      "CREATE TABLE \"users\" (\n\t\"id\" text PRIMARY KEY NOT NULL,\n\t\"issuer\" text NOT NULL,\n\t\"sub\" text NOT NULL,\n\t\"org\" text DEFAULT '' NOT NULL,\n\t\"name\" text DEFAULT '' NOT NULL,\n\t\"email\" text DEFAULT '' NOT NULL,\n\t\"created_at\" bigint NOT NULL,\n\t\"seen_at\" bigint NOT NULL,\n\t\"disabled_at\" bigint\n);",
+      "CREATE TABLE \"vault_canaries\" (\n\t\"key_number\" integer PRIMARY KEY NOT NULL,\n\t\"sealed\" text NOT NULL,\n\t\"created_at\" bigint NOT NULL\n);",
+      "CREATE INDEX \"events_user\" ON \"events\" USING btree (\"user_id\",\"created_at\");",
+      "CREATE UNIQUE INDEX \"grants_living_account\" ON \"grants\" USING btree (\"user_id\",\"provider\",\"account_id\") WHERE \"grants\".\"status\" <> 'disconnected';",
+      "CREATE INDEX \"grants_user\" ON \"grants\" USING btree (\"user_id\");",
+      "CREATE INDEX \"used_transactions_expiry\" ON \"used_transactions\" USING btree (\"expires_at\");",
+      "CREATE UNIQUE INDEX \"users_identity\" ON \"users\" USING btree (\"issuer\",\"sub\",\"org\");"
+    ]
+  }
+]

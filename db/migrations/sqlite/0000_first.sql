@@ -1,0 +1,80 @@
+CREATE TABLE `events` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`grant_id` text,
+	`provider` text,
+	`type` text NOT NULL,
+	`actor` text NOT NULL,
+	`detail` text DEFAULT '{}' NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `events_user` ON `events` (`user_id`,`created_at`);--> statement-breakpoint
+CREATE TABLE `grants` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`provider` text NOT NULL,
+	`account_id` text DEFAULT '' NOT NULL,
+	`account_label` text DEFAULT '' NOT NULL,
+	`status` text NOT NULL,
+	`reason` text,
+	`scope` text DEFAULT '' NOT NULL,
+	`requested_scope` text DEFAULT '' NOT NULL,
+	`access_token` text,
+	`access_token_expires_at` integer,
+	`refresh_token` text,
+	`refresh_token_expires_at` integer,
+	`token_type` text DEFAULT 'bearer' NOT NULL,
+	`version` integer DEFAULT 1 NOT NULL,
+	`lease_id` text,
+	`lease_until` integer DEFAULT 0 NOT NULL,
+	`paused_at` integer,
+	`connected_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`last_used_at` integer,
+	`last_refreshed_at` integer,
+	`disconnected_at` integer,
+	`revocation` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `grants_living_account` ON `grants` (`user_id`,`provider`,`account_id`) WHERE "grants"."status" <> 'disconnected';--> statement-breakpoint
+CREATE INDEX `grants_user` ON `grants` (`user_id`);--> statement-breakpoint
+CREATE TABLE `pending_revocations` (
+	`id` text PRIMARY KEY NOT NULL,
+	`grant_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`provider` text NOT NULL,
+	`account_id` text NOT NULL,
+	`token` text NOT NULL,
+	`token_kind` text NOT NULL,
+	`version` integer NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`next_attempt_at` integer NOT NULL,
+	`expires_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `used_transactions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`expires_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `used_transactions_expiry` ON `used_transactions` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `users` (
+	`id` text PRIMARY KEY NOT NULL,
+	`issuer` text NOT NULL,
+	`sub` text NOT NULL,
+	`org` text DEFAULT '' NOT NULL,
+	`name` text DEFAULT '' NOT NULL,
+	`email` text DEFAULT '' NOT NULL,
+	`created_at` integer NOT NULL,
+	`seen_at` integer NOT NULL,
+	`disabled_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `users_identity` ON `users` (`issuer`,`sub`,`org`);--> statement-breakpoint
+CREATE TABLE `vault_canaries` (
+	`key_number` integer PRIMARY KEY NOT NULL,
+	`sealed` text NOT NULL,
+	`created_at` integer NOT NULL
+);

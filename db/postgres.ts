@@ -1,0 +1,123 @@
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { bigint, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import pg from 'pg'
+import { GrantkeeperError } from '#lib/errors'
+import { type Atomically, compile, isMiss, type Statement } from './atomically.ts'
+import type { Database, Handle } from './index.ts'
+import { migrations } from './migrations/postgres/all.ts'
+import { ledger, type Migration, missing } from './migrations.ts'
+import { defineTables } from './schema.ts'
+import { guardQueries, isUniqueViolation, storing } from './storing.ts'
+
+/**
+ * Opens a small pool. Prepare queries as `.prepare('')`: a named one breaks behind a pooler.
+ * @throws {GrantkeeperError} storage_unavailable, with the sentence to read as its cause's message
+ */
+export async function openPostgres(url: string, { migrate }: { migrate: boolean }) {
+  const pool = connect(url)
+  try {
+    await storing(() => (migrate ? migrateAll(pool) : refuseMissing(pool)))
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+  const db = drizzle(pool)
+  guardQueries(db)
+  const close = () => pool.end()
+  const tables = defineTables(columns)
+  return { db, tables, atomically: atomicallyOn(pool, db), close } satisfies Database
+}
+
+const time = <Name extends string>(name: Name) => bigint(name, { mode: 'number' })
+
+export const columns = { table: pgTable, text, integer, time, index, uniqueIndex }
+
+/**
+ * Nothing is kept in a session (no SET, no LISTEN, no named statement), and no startup parameter is
+ * sent: poolers such as PgBouncer hand sessions round, and refuse parameters that they do not know.
+ */
+function connect(url: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 5,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 10_000,
+    keepAlive: true,
+  })
+  // Without listeners a lost connection would end the process. Its query fails, if it had one.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
+function atomicallyOn(pool: pg.Pool, handle: Handle): Atomically {
+  return async (build) => {
+    const statements = compile(build(handle))
+    return storing(() => onOneClient(pool, (client) => commitAll(client, statements)))
+  }
+}
+
+/** What fails leaves its connection in doubt: it is closed, and the server rolls back. */
+async function onOneClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>) {
+  const client = await pool.connect()
+  try {
+    const result = await work(client)
+    client.release()
+    return result
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+}
+
+async function commitAll(client: pg.PoolClient, statements: Statement[]): Promise<boolean> {
+  await client.query('begin; set local statement_timeout = 8000')
+  const isHit = await touchAll(client, statements)
+  await client.query(isHit ? 'commit' : 'rollback')
+  return isHit
+}
+
+async function touchAll(client: pg.PoolClient, statements: Statement[]): Promise<boolean> {
+  try {
+    for (const statement of statements) {
+      const { rowCount } = await client.query(statement.sql, statement.params)
+      if (isMiss(statement, rowCount ?? 0)) return false
+    }
+    return true
+  } catch (error) {
+    if (isUniqueViolation(error)) return false
+    throw error
+  }
+}
+
+async function refuseMissing(pool: pg.Pool): Promise<void> {
+  const names = (await pending(pool)).map(({ name }) => name)
+  if (names.length === 0) return
+  const cause = new Error(
+    `The database lacks ${names.length} migration(s) (${names.join(', ')}). Run: npm run db:migrate`,
+  )
+  throw new GrantkeeperError('storage_unavailable', { cause })
+}
+
+async function migrateAll(pool: pg.Pool): Promise<void> {
+  await onOneClient(pool, async (client) => {
+    await client.query('begin')
+    // One migrates, the others wait here and then find nothing to do. The number is ours, no more.
+    await client.query('select pg_advisory_xact_lock(7237128)')
+    await client.query(ledger.create)
+    for (const { name, statements } of await pending(client)) {
+      for (const statement of statements) await client.query(statement)
+      await client.query('insert into schema_migrations values ($1, $2)', [name, Date.now()])
+    }
+    await client.query('commit')
+  })
+}
+
+async function pending(client: pg.Pool | pg.PoolClient): Promise<Migration[]> {
+  const found = await client.query("select to_regclass('schema_migrations') is not null as found")
+  const applied = found.rows[0]?.found ? (await client.query(ledger.read)).rows : []
+  return missing(
+    migrations,
+    applied.map(({ name }) => String(name)),
+  )
+}

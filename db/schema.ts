@@ -1,0 +1,141 @@
+import { sql } from 'drizzle-orm'
+import type { columns as postgresColumns } from './postgres.ts'
+
+/**
+ * The tables, once for both dialects. Times are milliseconds since the epoch, JSON is text, ids are
+ * UUIDs as text. What is called sealed has been through the vault and says nothing without its key.
+ */
+export function defineTables(columns: Columns) {
+  return {
+    users: users(columns),
+    grants: grants(columns),
+    usedTransactions: usedTransactions(columns),
+    pendingRevocations: pendingRevocations(columns),
+    events: events(columns),
+    vaultCanaries: vaultCanaries(columns),
+  }
+}
+
+/** The column kit of a dialect. Both look like the one of Postgres, which has no synchronous calls. */
+export type Columns = typeof postgresColumns
+
+export type Tables = ReturnType<typeof defineTables>
+export type UserRow = Tables['users']['$inferSelect']
+export type GrantRow = Tables['grants']['$inferSelect']
+export type PendingRevocationRow = Tables['pendingRevocations']['$inferSelect']
+export type EventRow = Tables['events']['$inferSelect']
+export type GrantStatus = GrantRow['status']
+
+/** Who has ever logged in: the login's issuer and sub, and its organization where it has those. */
+function users({ table, text, time, uniqueIndex }: Columns) {
+  return table(
+    'users',
+    {
+      id: text('id').primaryKey(),
+      issuer: text('issuer').notNull(),
+      sub: text('sub').notNull(),
+      org: text('org').notNull().default(''),
+      name: text('name').notNull().default(''),
+      email: text('email').notNull().default(''),
+      createdAt: time('created_at').notNull(),
+      seenAt: time('seen_at').notNull(),
+      disabledAt: time('disabled_at'),
+    },
+    (row) => [uniqueIndex('users_identity').on(row.issuer, row.sub, row.org)],
+  )
+}
+
+/** One a user, provider and account. A disconnected one stays, without tokens, for the history. */
+function grants({ table, text, integer, time, index, uniqueIndex }: Columns) {
+  return table(
+    'grants',
+    {
+      id: text('id').primaryKey(),
+      userId: text('user_id').notNull(),
+      provider: text('provider').notNull(),
+      accountId: text('account_id').notNull().default(''),
+      accountLabel: text('account_label').notNull().default(''),
+      status: text('status', {
+        enum: ['active', 'reauthorization_required', 'disconnected'],
+      }).notNull(),
+      reason: text('reason'),
+      scope: text('scope').notNull().default(''),
+      requestedScope: text('requested_scope').notNull().default(''),
+      accessToken: text('access_token'),
+      accessTokenExpiresAt: time('access_token_expires_at'),
+      refreshToken: text('refresh_token'),
+      refreshTokenExpiresAt: time('refresh_token_expires_at'),
+      tokenType: text('token_type').notNull().default('bearer'),
+      version: integer('version').notNull().default(1),
+      leaseId: text('lease_id'),
+      leaseUntil: time('lease_until').notNull().default(0),
+      pausedAt: time('paused_at'),
+      connectedAt: time('connected_at').notNull(),
+      createdAt: time('created_at').notNull(),
+      updatedAt: time('updated_at').notNull(),
+      lastUsedAt: time('last_used_at'),
+      lastRefreshedAt: time('last_refreshed_at'),
+      disconnectedAt: time('disconnected_at'),
+      revocation: text('revocation', { enum: ['revoked', 'unsupported', 'failed'] }),
+    },
+    (row) => [
+      uniqueIndex('grants_living_account')
+        .on(row.userId, row.provider, row.accountId)
+        .where(sql`${row.status} <> 'disconnected'`),
+      index('grants_user').on(row.userId),
+    ],
+  )
+}
+
+/** Transactions that came back, so that none comes back twice. Kept until they would have expired. */
+function usedTransactions({ table, text, time, index }: Columns) {
+  return table(
+    'used_transactions',
+    { id: text('id').primaryKey(), expiresAt: time('expires_at').notNull() },
+    (row) => [index('used_transactions_expiry').on(row.expiresAt)],
+  )
+}
+
+/** Tokens that a provider would not revoke at once. Sealed still as in the grant they came from. */
+function pendingRevocations({ table, text, integer, time }: Columns) {
+  return table('pending_revocations', {
+    id: text('id').primaryKey(),
+    grantId: text('grant_id').notNull(),
+    userId: text('user_id').notNull(),
+    provider: text('provider').notNull(),
+    accountId: text('account_id').notNull(),
+    token: text('token').notNull(),
+    tokenKind: text('token_kind', { enum: ['refresh_token', 'access_token'] }).notNull(),
+    version: integer('version').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAt: time('next_attempt_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  })
+}
+
+/** The audit trail. `detail` is a JSON object as text. */
+function events({ table, text, time, index }: Columns) {
+  return table(
+    'events',
+    {
+      id: text('id').primaryKey(),
+      userId: text('user_id').notNull(),
+      grantId: text('grant_id'),
+      provider: text('provider'),
+      type: text('type').notNull(),
+      actor: text('actor').notNull(),
+      detail: text('detail').notNull().default('{}'),
+      createdAt: time('created_at').notNull(),
+    },
+    (row) => [index('events_user').on(row.userId, row.createdAt)],
+  )
+}
+
+/** One known text, sealed with each key, by which a wrong key is noticed before it does harm. */
+function vaultCanaries({ table, text, integer, time }: Columns) {
+  return table('vault_canaries', {
+    keyNumber: integer('key_number').primaryKey(),
+    sealed: text('sealed').notNull(),
+    createdAt: time('created_at').notNull(),
+  })
+}

@@ -1,0 +1,34 @@
+import type Provider from 'oidc-provider'
+
+export type AcmeConnection = { app: string; scopes: string[]; since: Date }
+
+export type AcmeConnections = { of: (sub: string) => Promise<AcmeConnection[]> }
+
+/** Watches which grants got a refresh token, and tells which of them are still alive. */
+export function acmeConnections(provider: Provider): AcmeConnections {
+  const since = new Map<string, Date>()
+  provider.on('refresh_token.saved', ({ grantId }) => {
+    if (grantId && !since.has(grantId)) since.set(grantId, new Date())
+  })
+  return {
+    async of(sub) {
+      const found = await Promise.all([...since].map((entry) => describe(provider, sub, entry)))
+      return found.filter((connection) => connection !== undefined)
+    },
+  }
+}
+
+async function describe(
+  provider: Provider,
+  sub: string,
+  [grantId, since]: [string, Date],
+): Promise<AcmeConnection | undefined> {
+  const grant = await provider.Grant.find(grantId)
+  if (!grant || grant.accountId !== sub) return undefined
+  const client = await provider.Client.find(grant.clientId ?? '')
+  return {
+    app: client?.clientName ?? 'An app',
+    scopes: grant.getOIDCScope().split(' '),
+    since,
+  }
+}

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { loginProblemPage } from './login-page.ts'
+import { loginUsers } from './login-users.ts'
+import { memoryAdapter } from './memory-adapter.ts'
+import { signingKey } from './signing-key.ts'
+
+type Credentials = { id: string; secret: string }
+
+/** oidc-provider, set up to answer as an Auth0 tenant does. */
+export async function loginConfiguration(options: {
+  url: string
+  appUrls: readonly string[]
+  audience: string
+  client: Credentials
+  machine: Credentials
+}): Promise<Configuration> {
+  // The organization of a login, by its grant: codes and tokens know nothing else of the request.
+  const organizations = new Map<string, string>()
+  const organization = (grantId: string | undefined) => ({
+    org_id: organizations.get(grantId ?? ''),
+  })
+  return {
+    adapter: memoryAdapter(),
+    clients: [webClient(options), machineClient(options.machine)],
+    cookies: {
+      keys: [randomBytes(32).toString('hex')],
+      names: { session: 'ngt_session', interaction: 'ngt_login', resume: 'ngt_resume' },
+    },
+    jwks: { keys: [{ ...(await signingKey()), alg: 'RS256' }] } as Configuration['jwks'],
+    routes: auth0Routes,
+    interactions: { url: (_, interaction) => `/u/login/${interaction.uid}` },
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    claims: {
+      openid: ['sub', 'org_id'],
+      profile: ['name', 'nickname'],
+      email: ['email', 'email_verified'],
+    },
+    conformIdTokenClaims: false,
+    extraParams: ['audience', 'organization', 'connection', 'screen_hint'],
+    rotateRefreshToken: true,
+    // oidc-provider drops offline_access where no consent is asked for; the app always wants it.
+    issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
+    expiresWithSession: async () => false,
+    loadExistingGrant: async (context) => firstPartyGrant(context, organizations),
+    findAccount: async (_, sub, token) => account(sub, organization(grantOf(token)).org_id),
+    extraTokenClaims: async (_, token) => ({
+      azp: token.clientId,
+      ...organization(grantOf(token)),
+    }),
+    ttl,
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: async () => true },
+      rpInitiatedLogout: { enabled: true },
+      resourceIndicators: resourceIndicators(options.audience),
+    },
+    formats: { customizers: { jwt: machineSubject } },
+    renderError(context, { error, error_description }) {
+      context.type = 'html'
+      context.body = loginProblemPage(`${error_description ?? error}.`).markup
+    },
+  }
+}
+
+const auth0Routes = {
+  authorization: '/authorize',
+  token: '/oauth/token',
+  revocation: '/oauth/revoke',
+  pushed_authorization_request: '/oauth/par',
+  jwks: '/.well-known/jwks.json',
+  userinfo: '/userinfo',
+  end_session: '/oidc/logout',
+}
+
+const hour = 60 * 60
+
+const ttl = {
+  AccessToken: 24 * hour,
+  AuthorizationCode: 60,
+  ClientCredentials: 24 * hour,
+  Grant: 14 * 24 * hour,
+  IdToken: 10 * hour,
+  Interaction: hour,
+  RefreshToken: 14 * 24 * hour,
+  Session: 3 * 24 * hour,
+}
+
+function webClient({ client, appUrls }: { client: Credentials; appUrls: readonly string[] }) {
+  return {
+    client_id: client.id,
+    client_secret: client.secret,
+    client_name: 'Grantkeeper',
+    token_endpoint_auth_method: 'client_secret_post' as const,
+    grant_types: ['authorization_code', 'refresh_token'],
+    // The callbacks of @auth0/nextjs-auth0 and of next-auth.
+    redirect_uris: appUrls.flatMap((url) => [
+      `${url}/auth/callback`,
+      `${url}/api/auth/callback/oidc`,
+    ]),
+    post_logout_redirect_uris: appUrls.flatMap((url) => [url, `${url}/`]),
+  }
+}
+
+function machineClient({ id, secret }: Credentials) {
+  return {
+    client_id: id,
+    client_secret: secret,
+    token_endpoint_auth_method: 'client_secret_post' as const,
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
+  }
+}
+
+/** A first-party app has the user's consent: every login gets a grant of its own, unasked. */
+async function firstPartyGrant(context: KoaContextWithOIDC, organizations: Map<string, string>) {
+  const { provider, client, session, params } = context.oidc
+  if (!session?.accountId) return undefined
+  const grant = new provider.Grant({ clientId: client?.clientId, accountId: session.accountId })
+  grant.addOIDCScope('openid profile email offline_access')
+  const id = await grant.save()
+  if (typeof params?.organization === 'string') organizations.set(id, params.organization)
+  return grant
+}
+
+function account(sub: string, org_id: string | undefined) {
+  const user = loginUsers.find((one) => one.sub === sub)
+  if (!user) return undefined
+  const { name, login, email } = user
+  return {
+    accountId: sub,
+    claims: async () => ({ sub, name, nickname: login, email, email_verified: true, org_id }),
+  }
+}
+
+function resourceIndicators(audience: string) {
+  return {
+    enabled: true,
+    // At the token endpoint, `audience` is no parameter that oidc-provider knows.
+    defaultResource: async (context: KoaContextWithOIDC) =>
+      String(context.oidc.params?.audience ?? context.oidc.body?.audience ?? '') || [],
+    useGrantedResource: async () => true,
+    getResourceServerInfo: async (_: KoaContextWithOIDC, resource: string) => {
+      if (resource !== audience) throw new errors.InvalidTarget()
+      return {
+        scope: '',
+        audience,
+        accessTokenFormat: 'jwt' as const,
+        jwt: { sign: { alg: 'RS256' as const } },
+      }
+    },
+  }
+}
+
+/** Auth0 names a machine `<client id>@clients`. */
+function machineSubject(_: unknown, token: { kind?: string; clientId?: string }, jwt: unknown) {
+  const { payload } = jwt as { payload: Record<string, unknown> }
+  if (token.kind !== 'ClientCredentials') return
+  payload.sub = `${token.clientId}@clients`
+  payload.gty = 'client-credentials'
+}
+
+function grantOf(token: unknown): string | undefined {
+  return (token as { grantId?: string } | undefined)?.grantId
+}

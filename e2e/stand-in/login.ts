@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Provider from 'oidc-provider'
+import { loginConfiguration } from './login-configuration.ts'
+import { loginPage, loginProblemPage } from './login-page.ts'
+import { loginUsers } from './login-users.ts'
+import { sendPage } from './page.ts'
+import { listen, readBody } from './server.ts'
+
+export type LoginIssuer = {
+  url: string
+  audience: string
+  client: { id: string; secret: string }
+  /** A machine-to-machine application: client_credentials with `audience`. */
+  machine: { id: string; secret: string }
+  close: () => Promise<void>
+}
+
+export type LoginOptions = {
+  port: number
+  /** Every origin at which the app answers: callbacks and logout returns are registered for each. */
+  appUrls: readonly string[]
+  audience?: string
+}
+
+/**
+ * A login issuer that behaves as an Auth0 tenant does, with Auth0's paths, at http://localhost.
+ * @throws {Error} that names the port, when it is taken
+ */
+export async function startLogin({
+  port,
+  appUrls,
+  audience = 'https://grantkeeper.example/api',
+}: LoginOptions): Promise<LoginIssuer> {
+  const client = { id: 'grantkeeper-web', secret: crypto.randomUUID() }
+  const machine = { id: 'grantkeeper-jobs', secret: crypto.randomUUID() }
+  let answer = (_: IncomingMessage, response: ServerResponse): unknown => response.end()
+  const server = await listen((request, response) => answer(request, response), {
+    name: 'login issuer',
+    port,
+  })
+  const url = `http://localhost:${server.port}`
+  const provider = new Provider(
+    url,
+    await loginConfiguration({ url, appUrls, audience, client, machine }),
+  )
+  answer = router(provider, appUrls)
+  return { url, audience, client, machine, close: server.close }
+}
+
+function router(provider: Provider, appUrls: readonly string[]) {
+  const standard = provider.callback()
+  return async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
+    const url = new URL(request.url ?? '/', provider.issuer)
+    if (url.pathname === '/v2/logout' || url.pathname === '/oidc/logout')
+      return logOut({ url, response, provider, appUrls })
+    if (!url.pathname.startsWith('/u/login/')) return standard(request, response)
+    return interact(provider, request, response).catch(() =>
+      sendPage(response, loginProblemPage('the page is too old, or was opened twice.'), 400),
+    )
+  }
+}
+
+async function interact(
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { prompt, uid } = await provider.interactionDetails(request, response)
+  // First party: consent is never asked for, even where the app asks for the prompt.
+  if (prompt.name === 'consent')
+    return provider.interactionFinished(request, response, { consent: {} })
+  const chosen = new URLSearchParams(request.method === 'POST' ? await readBody(request) : '')
+  const user = loginUsers.find(({ login }) => login === chosen.get('user'))
+  if (!user) return sendPage(response, loginPage({ users: loginUsers, path: `/u/login/${uid}` }))
+  await provider.interactionFinished(request, response, { login: { accountId: user.sub } })
+}
+
+/** Ends the issuer's session without a question, as Auth0 does, and goes where the app is. */
+function logOut({
+  url,
+  response,
+  provider,
+  appUrls,
+}: {
+  url: URL
+  response: ServerResponse
+  provider: Provider
+  appUrls: readonly string[]
+}): void {
+  const wanted =
+    url.searchParams.get('returnTo') ?? url.searchParams.get('post_logout_redirect_uri')
+  const target = URL.canParse(wanted ?? '') ? new URL(wanted ?? '') : undefined
+  if (wanted && !appUrls.includes(target?.origin ?? '')) {
+    sendPage(response, loginProblemPage('the return URL of the logout is unknown.'), 400)
+    return
+  }
+  const name = provider.cookieName('session')
+  response.writeHead(302, {
+    'set-cookie': `${name}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly`,
+    location: target?.href ?? appUrls[0] ?? '/',
+    'cache-control': 'no-store',
+  })
+  response.end()
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { and, desc, eq, lt, or } from 'drizzle-orm'
+import type { Handle } from '#db'
+import { database } from '#db'
+import type { Tables } from '#db/schema'
+import { providerName } from '#lib/providers/provider'
+import type { User } from '#lib/session'
+import { logEvent } from '#lib/telemetry'
+
+/** What happened to a user's grants, as the user is told. Codes and scopes, never a provider's text. */
+export type Event = {
+  userId: string
+  grantId: string | null
+  provider: string
+  type: EventType
+  actor?: 'user' | 'system'
+  detail?: Record<string, string>
+}
+
+export type EventType =
+  | 'connected'
+  | 'reconnected'
+  | 'disconnected'
+  | 'scope_changed'
+  | 'connect_failed'
+  | 'revoked_later'
+  | 'revocation_given_up'
+
+/** A row of the trail, for pages. */
+export type EventView = {
+  id: string
+  at: Date
+  type: EventType
+  provider: string | null
+  providerName: string | null
+  account: string | null
+  actor: string
+  detail: Record<string, string>
+}
+
+/** The query that writes an event: to be run in the transaction of what it tells of. */
+export function eventQuery(
+  tx: Handle,
+  tables: Tables,
+  { actor = 'user', detail = {}, ...event }: Event,
+) {
+  return tx.insert(tables.events).values({
+    id: randomUUID(),
+    ...event,
+    actor,
+    detail: JSON.stringify(detail),
+    createdAt: Date.now(),
+  })
+}
+
+/** Writes an event by itself, for what changed nothing. That it cannot be written stops nobody. */
+export async function recordEvent(event: Event): Promise<void> {
+  try {
+    const { db, tables } = await database()
+    await eventQuery(db, tables, event)
+  } catch (cause) {
+    logEvent('warn', 'event_not_recorded', { provider: event.provider, cause })
+  }
+}
+
+/** A user's own trail, newest first. `next` is the `before` of the following page. */
+export async function eventsOf(
+  user: User,
+  { provider, before, limit = 50 }: { provider?: string; before?: string; limit?: number } = {},
+): Promise<{ events: EventView[]; next: string | null }> {
+  const { db, tables } = await database()
+  const { events, grants } = tables
+  const cursor = readCursor(before)
+  const rows = await db
+    .select({ event: events, account: grants.accountLabel, accountId: grants.accountId })
+    .from(events)
+    .leftJoin(grants, eq(grants.id, events.grantId))
+    .where(
+      and(
+        eq(events.userId, user.id),
+        provider ? eq(events.provider, provider) : undefined,
+        cursor &&
+          or(
+            lt(events.createdAt, cursor.at),
+            and(eq(events.createdAt, cursor.at), lt(events.id, cursor.id)),
+          ),
+      ),
+    )
+    .orderBy(desc(events.createdAt), desc(events.id))
+    .limit(limit + 1)
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    events: page.map(({ event, account, accountId }) => ({
+      id: event.id,
+      at: new Date(event.createdAt),
+      type: event.type as EventType,
+      provider: event.provider,
+      providerName: event.provider && providerName(event.provider),
+      account: account || accountId || null,
+      actor: event.actor,
+      detail: JSON.parse(event.detail) as Record<string, string>,
+    })),
+    next: rows.length > limit && last ? `${last.event.createdAt}.${last.event.id}` : null,
+  }
+}
+
+function readCursor(text: string | undefined): { at: number; id: string } | undefined {
+  const [, at, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(text ?? '') ?? []
+  return at && id ? { at: Number(at), id } : undefined
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto'
+import { and, eq, isNull, ne } from 'drizzle-orm'
+import { database, type Handle } from '#db'
+import type { GrantRow, Tables } from '#db/schema'
+import { eventQuery } from '#lib/audit'
+import { GrantkeeperError } from '#lib/errors'
+import type { Account } from '#lib/oauth/account'
+import type { ResolvedProvider } from '#lib/oauth/metadata'
+import type { Tokens } from '#lib/oauth/token'
+import type { Transaction } from '#lib/oauth/transaction'
+import type { User } from '#lib/session'
+import { seal } from '#lib/vault'
+import { cancelRevocations, replacedToken } from './revocation.ts'
+
+/** What an attempt brought: everything that a grant is made of. */
+export type Harvest = {
+  provider: ResolvedProvider
+  transaction: Transaction
+  tokens: Tokens
+  account: Account
+}
+
+/**
+ * Keeps what was received, as a new grant or in the living one of that account, whose id stays. The
+ * write is guarded by the version that was read: whoever loses reads again and seals anew.
+ * @throws {GrantkeeperError} `account_mismatch` when another account was to be reconnected,
+ *   `access_denied` when the user was switched off meanwhile, `storage_unavailable`
+ */
+export async function keepGrant(user: User, harvest: Harvest): Promise<void> {
+  const { atomically, tables } = await database()
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const before = await findByAccount(user, harvest)
+    if (harvest.transaction.grant && before?.id !== harvest.transaction.grant)
+      throw new GrantkeeperError('account_mismatch')
+    const row = toRow(user, harvest, before)
+    const isKept = await atomically((tx) => [
+      { query: stillActive(tx, tables, user), expect: 1 },
+      { query: before ? replace(tx, tables, before, row) : insert(tx, tables, row), expect: 1 },
+      { query: cancelRevocations(tx, tables, row), expect: 'any' },
+      ...replacedToken(tx, tables, harvest.provider, before),
+      { query: connectedEvent(tx, tables, row, before), expect: 1 },
+    ])
+    if (isKept) return
+    await assertActive(user)
+  }
+  throw new GrantkeeperError('storage_unavailable')
+}
+
+/** A grant of this user that is not disconnected, without its tokens. */
+export async function findLivingGrant(user: User, id: string) {
+  const { db, tables } = await database()
+  const { grants } = tables
+  const [grant] = await db
+    .select({ id: grants.id, provider: grants.provider, requestedScope: grants.requestedScope })
+    .from(grants)
+    .where(and(eq(grants.id, id), eq(grants.userId, user.id), ne(grants.status, 'disconnected')))
+  return grant
+}
+
+async function findByAccount(
+  user: User,
+  { provider, account }: Harvest,
+): Promise<GrantRow | undefined> {
+  const { db, tables } = await database()
+  const { grants } = tables
+  const [row] = await db
+    .select()
+    .from(grants)
+    .where(
+      and(
+        eq(grants.userId, user.id),
+        eq(grants.provider, provider.id),
+        eq(grants.accountId, account.id),
+        ne(grants.status, 'disconnected'),
+      ),
+    )
+  return row
+}
+
+function toRow(
+  user: User,
+  { provider, transaction, tokens, account }: Harvest,
+  before?: GrantRow,
+): GrantRow {
+  const now = Date.now()
+  const id = before?.id ?? randomUUID()
+  const version = (before?.version ?? 0) + 1
+  const context = { grantId: id, userId: user.id, provider: provider.id, version }
+  return {
+    id,
+    version,
+    userId: user.id,
+    provider: provider.id,
+    accountId: account.id,
+    accountLabel: account.label ?? '',
+    status: 'active',
+    reason: null,
+    scope: (tokens.scope ?? transaction.scope).join(' '),
+    requestedScope: transaction.scope.join(' '),
+    accessToken: seal(tokens.accessToken, { ...context, field: 'access_token' }),
+    accessTokenExpiresAt: tokens.accessTokenExpiresAt,
+    refreshToken:
+      tokens.refreshToken && seal(tokens.refreshToken, { ...context, field: 'refresh_token' }),
+    refreshTokenExpiresAt: tokens.refreshTokenExpiresAt,
+    tokenType: 'bearer',
+    leaseId: null,
+    leaseUntil: 0,
+    pausedAt: before?.pausedAt ?? null,
+    connectedAt: now,
+    createdAt: before?.createdAt ?? now,
+    updatedAt: now,
+    lastUsedAt: before?.lastUsedAt ?? null,
+    lastRefreshedAt: null,
+    disconnectedAt: null,
+    revocation: null,
+  }
+}
+
+/** Whoever was switched off between the session's check and this write gets nothing stored. */
+function stillActive(tx: Handle, { users }: Tables, user: User) {
+  return tx
+    .update(users)
+    .set({ seenAt: Date.now() })
+    .where(and(eq(users.id, user.id), isNull(users.disabledAt)))
+}
+
+function insert(tx: Handle, { grants }: Tables, row: GrantRow) {
+  return tx.insert(grants).values(row)
+}
+
+/** Takes the row over whoever holds its lease: the new version makes that holder's commit miss. */
+function replace(tx: Handle, { grants }: Tables, before: GrantRow, row: GrantRow) {
+  return tx
+    .update(grants)
+    .set(row)
+    .where(
+      and(
+        eq(grants.id, before.id),
+        eq(grants.version, before.version),
+        ne(grants.status, 'disconnected'),
+      ),
+    )
+}
+
+function connectedEvent(tx: Handle, tables: Tables, row: GrantRow, before?: GrantRow) {
+  return eventQuery(tx, tables, {
+    userId: row.userId,
+    grantId: row.id,
+    provider: row.provider,
+    type: before ? 'reconnected' : 'connected',
+    detail: { scope: row.scope },
+  })
+}
+
+async function assertActive(user: User): Promise<void> {
+  const { db, tables } = await database()
+  const [row] = await db
+    .select({ disabledAt: tables.users.disabledAt })
+    .from(tables.users)
+    .where(eq(tables.users.id, user.id))
+  if (row?.disabledAt !== null) throw new GrantkeeperError('access_denied')
+}

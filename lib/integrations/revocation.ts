@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import { and, eq, lte } from 'drizzle-orm'
+import { database, type Handle } from '#db'
+import type { Step } from '#db/atomically'
+import type { GrantRow, PendingRevocationRow, Tables } from '#db/schema'
+import { type EventType, eventQuery } from '#lib/audit'
+import { resolveProvider } from '#lib/oauth/metadata'
+import { revokeToken } from '#lib/oauth/token'
+import { findProvider, type OfferedProvider } from '#lib/providers/provider'
+import { logEvent } from '#lib/telemetry'
+import { open } from '#lib/vault'
+
+/**
+ * Tries again what a provider did not confirm: with growing pauses for a day, then the token is
+ * wiped. Each row is claimed by moving its next attempt, so that any number of instances may do this.
+ */
+export async function retryRevocations(now: number): Promise<void> {
+  const { db, tables } = await database()
+  const { pendingRevocations: pending } = tables
+  const due = await db.select().from(pending).where(lte(pending.nextAttemptAt, now)).limit(100)
+  for (const row of due) {
+    const claimed = await db
+      .update(pending)
+      .set({ attempts: row.attempts + 1, nextAttemptAt: now + pauseAfter(row.attempts) })
+      .where(and(eq(pending.id, row.id), eq(pending.attempts, row.attempts)))
+      .returning({ id: pending.id })
+    if (claimed.length > 0) await retry(row, now)
+  }
+}
+
+/** The token by which a grant is revoked: the refresh token, unless the provider takes only the other. */
+export function tokenToRevoke(
+  grant: GrantRow,
+  provider: OfferedProvider | undefined,
+): { token: string; kind: TokenKind } | undefined {
+  if (grant.accessToken && provider?.revocation_token === 'access_token')
+    return { token: grant.accessToken, kind: 'access_token' }
+  if (grant.refreshToken) return { token: grant.refreshToken, kind: 'refresh_token' }
+  if (grant.accessToken) return { token: grant.accessToken, kind: 'access_token' }
+}
+
+/** The steps that keep a grant's sealed token for later attempts. */
+export function pendingRevocation(
+  tx: Handle,
+  tables: Tables,
+  grant: GrantRow,
+  provider: OfferedProvider | undefined,
+): Step[] {
+  const doomed = tokenToRevoke(grant, provider)
+  if (!doomed) return []
+  const now = Date.now()
+  const row = {
+    id: randomUUID(),
+    grantId: grant.id,
+    userId: grant.userId,
+    provider: grant.provider,
+    accountId: grant.accountId,
+    token: doomed.token,
+    tokenKind: doomed.kind,
+    version: grant.version,
+    nextAttemptAt: now,
+    expiresAt: now + day,
+  }
+  return [{ query: tx.insert(tables.pendingRevocations).values(row), expect: 1 }]
+}
+
+/**
+ * The steps for the token that a reconnect replaced: recorded, to be revoked right after. Not where
+ * revoking one token ends the whole grant, for that would end the new one.
+ */
+export function replacedToken(
+  tx: Handle,
+  tables: Tables,
+  provider: OfferedProvider,
+  before: GrantRow | undefined,
+): Step[] {
+  const isRevoked = before && provider.revokes === 'token' && provider.revocation_endpoint
+  return isRevoked ? pendingRevocation(tx, tables, before, provider) : []
+}
+
+/** A reconnect of the same account ends what was still to be revoked: it might end the new grant. */
+export function cancelRevocations(
+  tx: Handle,
+  { pendingRevocations: pending }: Tables,
+  grant: GrantRow,
+) {
+  return tx
+    .delete(pending)
+    .where(
+      and(
+        eq(pending.userId, grant.userId),
+        eq(pending.provider, grant.provider),
+        eq(pending.accountId, grant.accountId),
+      ),
+    )
+}
+
+type TokenKind = PendingRevocationRow['tokenKind']
+
+const day = 86_400_000
+
+/** One minute, doubling up to an hour. */
+function pauseAfter(attempts: number): number {
+  return Math.min(60_000 * 2 ** attempts, 3_600_000)
+}
+
+async function retry(row: PendingRevocationRow, now: number): Promise<void> {
+  const { grantId, userId, provider, version, tokenKind: field } = row
+  try {
+    const resolved = await resolveProvider(findProvider(provider))
+    await revokeToken(resolved, open(row.token, { grantId, userId, provider, version, field }))
+    await settle(row, 'revoked_later')
+  } catch (cause) {
+    logEvent('warn', 'revocation_failed', { provider, grantId, cause })
+    if (row.expiresAt <= now) await settle(row, 'revocation_given_up')
+  }
+}
+
+async function settle(row: PendingRevocationRow, type: EventType): Promise<void> {
+  const { atomically, tables } = await database()
+  const { pendingRevocations: pending } = tables
+  await atomically((tx) => [
+    { query: tx.delete(pending).where(eq(pending.id, row.id)), expect: 1 },
+    {
+      query: eventQuery(tx, tables, {
+        userId: row.userId,
+        grantId: row.grantId,
+        provider: row.provider,
+        type,
+        actor: 'system',
+      }),
+      expect: 1,
+    },
+  ])
+}

@@ -1,0 +1,83 @@
+import { env } from '#lib/env'
+import { type ErrorCode, GrantkeeperError } from '#lib/errors'
+
+/** Where a browser may be sent at the end of an attempt: parsed, allowed, absolute. */
+export type ReturnUrl = { href: string; host: string; path: string }
+
+/**
+ * The one strict parser of `return_to`: an absolute URL under `RETURN_URLS`, or a path of this app
+ * that is a page. What it returns is the normalised absolute form, to be used as it is from here on.
+ * @param raw the values as decoded once from the query; none means `/integrations`
+ * @throws {GrantkeeperError} `invalid_return_to`
+ */
+export function parseReturnTo(raw: string | string[] | null | undefined, base: string): ReturnUrl {
+  const values = (Array.isArray(raw) ? raw : [raw]).filter(
+    (value) => value !== null && value !== undefined,
+  )
+  if (values.length > 1) throw new GrantkeeperError('invalid_return_to')
+  const url = parseStrictly(values[0] || '/integrations', base)
+  if (!url || !isAllowed(url, base)) throw new GrantkeeperError('invalid_return_to')
+  return { href: url.href, host: url.host, path: url.pathname }
+}
+
+/** Where errors go before a return URL is known to be good. */
+export function defaultReturn(base: string): ReturnUrl {
+  return parseReturnTo(null, base)
+}
+
+/**
+ * The return URL with the outcome in its query, before any fragment. It always carries a fragment of
+ * its own (a bare `#`), so that a browser re-attaches none of the provider's (RFC 9110 §10.2.2).
+ */
+export function resultUrl(
+  returnTo: Pick<ReturnUrl, 'href'>,
+  outcome: { provider?: string | undefined; error?: ErrorCode | undefined },
+): string {
+  const url = new URL(returnTo.href)
+  const kept = url.search.slice(1).split('&').filter(isTheirs)
+  const added = [
+    ...(outcome.provider ? [`integration=${outcome.provider}`] : []),
+    ...(outcome.error ? ['status=error', `error=${outcome.error}`] : ['status=connected']),
+  ]
+  return `${url.origin}${url.pathname}?${[...kept, ...added].join('&')}${url.hash || '#'}`
+}
+
+/** Characters that URL parsers strip, turn round or decode differently, and what bad UTF-8 becomes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
+const unsafeCharacters = /[\u0000-\u0020\u007f\\\ufffd]/
+const asciiAuthority = /^https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d*)?(?=[/?#]|$)/i
+const dotSegment = /(?:^|\/)(?:\.|%2e){1,2}(?=\/|$)/i
+
+function parseStrictly(raw: string, base: string): URL | undefined {
+  if (raw.length > 512 || unsafeCharacters.test(raw)) return
+  const isPath = /^\/(?!\/)/.test(raw)
+  if (!isPath && !asciiAuthority.test(raw)) return
+  const path = raw.replace(asciiAuthority, '').replace(/[?#].*$/s, '')
+  if (dotSegment.test(path) || !URL.canParse(raw, base)) return
+  const url = new URL(raw, base)
+  return url.pathname.startsWith('//') ? undefined : url
+}
+
+function isAllowed(url: URL, base: string): boolean {
+  if (url.origin === base || env().APP_BASE_URL.includes(url.origin)) return isPage(url.pathname)
+  return env().RETURN_URLS.some((pattern) => pattern.matches(url))
+}
+
+const notPages = new Set(['api', 'auth', 'me', 'my-org', '_next'])
+
+/** False for routes and for what the login driver answers: they would act, not show. */
+function isPage(pathname: string): boolean {
+  try {
+    const [first = ''] = decodeURIComponent(pathname).split(/[/\\]/).filter(Boolean)
+    return !notPages.has(first.toLowerCase())
+  } catch {
+    return false
+  }
+}
+
+const ours = new Set(['integration', 'status', 'error', 'code', 'state'])
+
+function isTheirs(part: string): boolean {
+  const [name = ''] = new URLSearchParams(part).keys()
+  return part !== '' && !ours.has(name)
+}

@@ -1,0 +1,170 @@
+import * as oauth from 'oauth4webapi'
+import { z } from 'zod'
+import { GrantkeeperError } from '#lib/errors'
+import type { AuthorizationResponse } from './authorization.ts'
+import { clientAuthentication } from './client-authentication.ts'
+import { asAuthorizationServer, type ResolvedProvider } from './metadata.ts'
+import type { Transaction } from './transaction.ts'
+import { wire } from './wire.ts'
+
+/** What a token endpoint gave us (RFC 6749 §5.1). Times are milliseconds since the epoch. */
+export type Tokens = {
+  accessToken: string
+  accessTokenExpiresAt: number | null
+  refreshToken: string | null
+  refreshTokenExpiresAt: number | null
+  /** What was granted, or null where the provider does not say: then it is what was asked for. */
+  scope: string[] | null
+  /** Checked claims of an ID token; empty where `openid` was not asked for. */
+  idToken: Record<string, unknown>
+  /** The whole answer, for identity that some providers put beside the tokens. */
+  response: Record<string, unknown>
+}
+
+/**
+ * Redeems an authorization code, once: a code is never sent twice (RFC 6749 §4.1.2). An answer that
+ * fails a check after tokens were received gets those tokens revoked.
+ * @throws {GrantkeeperError} `temporarily_unavailable`, `provider_misconfigured` or `exchange_failed`
+ */
+export async function exchangeCode(
+  provider: ResolvedProvider,
+  transaction: Transaction,
+  { code }: AuthorizationResponse,
+): Promise<Tokens> {
+  const sentAt = Date.now()
+  const response = await redeem(provider, transaction, code ?? '')
+  const received = await readTokens(response.clone())
+  try {
+    const result = await oauth.processAuthorizationCodeResponse(
+      asAuthorizationServer(provider),
+      { client_id: provider.client.id },
+      withoutIdToken(response, received, transaction),
+      transaction.scope.includes('openid')
+        ? { expectedNonce: transaction.nonce, requireIdToken: true }
+        : undefined,
+    )
+    const idToken = oauth.getValidatedIdTokenClaims(result) ?? {}
+    return toTokens(provider, received, { ...idToken }, sentAt)
+  } catch (cause) {
+    await revokeReceived(provider, received.refresh_token ?? received.access_token)
+    throw new GrantkeeperError('exchange_failed', { cause })
+  }
+}
+
+/** Ends tokens that we received and will not keep. That it fails changes nothing for the user. */
+export async function revokeReceived(provider: ResolvedProvider, token: string): Promise<void> {
+  await revokeToken(provider, token).catch(() => undefined)
+}
+
+/**
+ * Revokes a token at the provider (RFC 7009).
+ * @returns `unsupported` where the provider has no way to revoke
+ * @throws {GrantkeeperError} when the provider did not confirm it
+ */
+export async function revokeToken(
+  provider: ResolvedProvider,
+  token: string,
+): Promise<'revoked' | 'unsupported'> {
+  if (!provider.revocation_endpoint) return 'unsupported'
+  const response = await oauth.revocationRequest(
+    asAuthorizationServer(provider),
+    { client_id: provider.client.id },
+    await clientAuthentication(provider),
+    token,
+    wire(provider, 'revocation'),
+  )
+  if (response.ok) return 'revoked'
+  throw new GrantkeeperError('temporarily_unavailable', {
+    cause: new Error(`status ${response.status}`),
+  })
+}
+
+type Received = z.output<typeof tokenResponse>
+
+/** Visible ASCII and bounded: a token becomes a header of later requests. */
+const token = z
+  .string()
+  .max(65_536)
+  .regex(/^[\x21-\x7e]+$/)
+
+const tokenResponse = z.looseObject({
+  access_token: token,
+  token_type: z.string().regex(/^bearer$/i),
+  expires_in: z.number().optional(),
+  refresh_token: token.optional(),
+  refresh_token_expires_in: z.number().positive().max(1e10).optional().catch(undefined),
+  scope: z.string().max(16_384).optional(),
+  id_token: token.optional(),
+})
+
+async function redeem(
+  provider: ResolvedProvider,
+  transaction: Transaction,
+  code: string,
+): Promise<Response> {
+  const server = asAuthorizationServer(provider)
+  const client = { client_id: provider.client.id }
+  const callback = new URLSearchParams({
+    code,
+    ...(provider.iss_parameter_supported && { iss: server.issuer }),
+  })
+  return oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    await clientAuthentication(provider),
+    // State and issuer were compared before; this only brands the parameters for the next call.
+    oauth.validateAuthResponse(server, client, callback, oauth.skipStateCheck),
+    transaction.redirect_uri,
+    provider.pkce === 'S256' ? transaction.code_verifier : oauth.nopkce,
+    { ...wire(provider, 'token'), additionalParameters: provider.token_params },
+  )
+}
+
+async function readTokens(response: Response): Promise<Received> {
+  if (response.status === 429 || response.status >= 500)
+    throw new GrantkeeperError('temporarily_unavailable')
+  const body: unknown = await response.json().catch(() => undefined)
+  if (!response.ok) throw new GrantkeeperError(refusalOf(body))
+  const { success, data } = tokenResponse.safeParse(body)
+  if (!success)
+    throw new GrantkeeperError('exchange_failed', { cause: new Error('malformed answer') })
+  return data
+}
+
+/** RFC 6749 §5.2: that our own client is refused is the administrator's matter, not the user's. */
+function refusalOf(body: unknown): 'provider_misconfigured' | 'exchange_failed' {
+  const { error } = z.object({ error: z.string() }).catch({ error: '' }).parse(body)
+  const isOurs = error === 'invalid_client' || error === 'unauthorized_client'
+  return isOurs ? 'provider_misconfigured' : 'exchange_failed'
+}
+
+/** An ID token that nobody asked for is not looked at, not even to find it wrong. */
+function withoutIdToken(
+  response: Response,
+  { id_token: _, ...rest }: Received,
+  { scope }: Transaction,
+): Response {
+  return scope.includes('openid') ? response : Response.json(rest, response)
+}
+
+function toTokens(
+  provider: ResolvedProvider,
+  received: Received,
+  idToken: Record<string, unknown>,
+  sentAt: number,
+): Tokens {
+  const expiry = (seconds: number | undefined) => (seconds ? sentAt + seconds * 1000 : null)
+  return {
+    accessToken: received.access_token,
+    accessTokenExpiresAt: expiry(received.expires_in),
+    refreshToken: received.refresh_token ?? null,
+    refreshTokenExpiresAt: expiry(received.refresh_token_expires_in),
+    scope:
+      received.scope
+        ?.split(provider.scope_separator)
+        .flatMap((part) => part.split(/\s+/))
+        .filter(Boolean) ?? null,
+    idToken,
+    response: received,
+  }
+}

@@ -1,0 +1,186 @@
+import { createHash, hkdfSync } from 'node:crypto'
+import { sealData, unsealData } from 'iron-session'
+import * as oauth from 'oauth4webapi'
+import { z } from 'zod'
+import { env } from '#lib/env'
+import { GrantkeeperError } from '#lib/errors'
+
+/** One attempt in flight. Only this file makes one: it was sealed by us and fits the state. */
+export type Transaction = z.output<typeof shape> & { readonly [unsealed]: true }
+
+/** A new attempt, with everything secret in it fresh. */
+export function newTransaction(attempt: Attempt): Transaction {
+  const now = Math.floor(Date.now() / 1000)
+  return {
+    ...attempt,
+    [unsealed]: true,
+    typ: 'transaction',
+    mode: 'session',
+    id: oauth.generateRandomState(),
+    state: oauth.generateRandomState(),
+    code_verifier: oauth.generateRandomCodeVerifier(),
+    nonce: oauth.generateRandomNonce(),
+    iat: now,
+    exp: now + env().TRANSACTION_TTL_S,
+  }
+}
+
+/**
+ * The transaction that belongs to a `state`, from the cookie of its own. It may be late: whoever
+ * takes it compares `exp`, and sees to it that it is used once.
+ * @throws {GrantkeeperError} `invalid_state` whatever is wrong with the cookie, which stays untouched
+ */
+export async function openTransaction(
+  cookies: CookieHeader,
+  state: string | undefined,
+): Promise<Transaction> {
+  if (!state || !/^[A-Za-z0-9_-]{43}$/.test(state)) throw new GrantkeeperError('invalid_state')
+  const values = valuesOf(cookies, cookieName(state))
+  const [value] = values
+  // The same name twice means that somebody else may have set one of them.
+  const transaction = values.length === 1 && value ? await unseal(value) : undefined
+  if (!transaction || transaction.state !== state) throw new GrantkeeperError('invalid_state')
+  return transaction
+}
+
+/** The attempts of this browser that are still in time, oldest first. */
+export async function liveTransactions(cookies: CookieHeader): Promise<Transaction[]> {
+  const opened = await Promise.all(
+    cookiesOf(cookies)
+      .slice(-maxAlive)
+      .map(({ value }) => unseal(value)),
+  )
+  const now = Date.now() / 1000
+  return opened.filter((transaction) => transaction !== undefined).filter(({ exp }) => exp > now)
+}
+
+/**
+ * The `Set-Cookie` values that keep a new transaction, and make room for it: at most five are alive,
+ * and 4 kB together. Browsers list cookies oldest first (RFC 6265 §5.4), so those in front go.
+ */
+export async function keepTransaction(
+  cookies: CookieHeader,
+  transaction: Transaction,
+): Promise<string[]> {
+  const { [unsealed]: _, ...plain } = transaction
+  const seal = await sealData(plain, { password: passwords(), ttl: 0 })
+  const name = cookieName(transaction.state)
+  const alive = cookiesOf(cookies)
+  const size = () =>
+    alive.reduce((sum, cookie) => sum + cookie.name.length + cookie.value.length, 0)
+  const evicted: string[] = []
+  while (
+    alive.length >= maxAlive ||
+    (alive.length > 0 && size() + name.length + seal.length > 4096)
+  )
+    evicted.push(alive.shift()?.name ?? '')
+  return [
+    ...evicted.map(deletion),
+    `${name}=${seal}; Max-Age=${env().TRANSACTION_TTL_S + 300}${attributes()}`,
+  ]
+}
+
+/** The `Set-Cookie` value that removes one transaction. */
+export function forgetTransaction({ state }: Transaction): string {
+  return deletion(cookieName(state))
+}
+
+/** The `Set-Cookie` values that remove every transaction of this browser: at logout. */
+export function forgetAllTransactions(cookies: CookieHeader): string[] {
+  return [...new Set(cookiesOf(cookies).map(({ name }) => name))].map(deletion)
+}
+
+/** The key under which a transaction is remembered as used. It gives nothing of the transaction away. */
+export function usedId({ id }: Transaction): string {
+  return createHash('sha256').update(id).digest('base64url')
+}
+
+type CookieHeader = string | null
+type Attempt = Omit<
+  z.input<typeof shape>,
+  'typ' | 'mode' | 'id' | 'state' | 'code_verifier' | 'nonce' | 'iat' | 'exp'
+>
+
+declare const unsealedBrand: unique symbol
+const unsealed = Symbol('unsealed') as unknown as typeof unsealedBrand
+const maxAlive = 5
+
+const shape = z.strictObject({
+  typ: z.literal('transaction'),
+  mode: z.literal('session'),
+  id: z.string(),
+  state: z.string(),
+  code_verifier: z.string(),
+  nonce: z.string(),
+  provider: z.string(),
+  config: z.string(),
+  issuer: z.string().optional(),
+  redirect_uri: z.string(),
+  return_to: z.string(),
+  scope: z.array(z.string()),
+  grant: z.string().optional(),
+  sub: z.string(),
+  org: z.string(),
+  iat: z.number(),
+  exp: z.number(),
+})
+
+/** iron-session answers a bad seal with an empty object, or throws: either way there is nothing. */
+async function unseal(value: string): Promise<Transaction | undefined> {
+  try {
+    const data: unknown = await unsealData(value, { password: passwords(), ttl: 0 })
+    const { success, data: transaction } = shape.safeParse(data)
+    return success ? { ...transaction, [unsealed]: true } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A key of its own for this purpose, so that no other seal opens as a transaction (RFC 5869). */
+function passwords(): Record<string, string> {
+  return Object.fromEntries(
+    [...env().TRANSACTION_KEYS].map(([number, key]) => [
+      number,
+      Buffer.from(hkdfSync('sha256', key, '', 'grantkeeper transaction', 32)).toString('base64'),
+    ]),
+  )
+}
+
+function isSecure(): boolean {
+  return env().APP_BASE_URL.every((url) => url.startsWith('https:'))
+}
+
+function prefix(): string {
+  return isSecure() ? '__Host-oauth_tx_' : 'oauth_tx_'
+}
+
+function cookieName(state: string): string {
+  return prefix() + createHash('sha256').update(state).digest('hex').slice(0, 16)
+}
+
+function attributes(): string {
+  return `; Path=/; HttpOnly; SameSite=Lax${isSecure() ? '; Secure' : ''}`
+}
+
+function deletion(name: string): string {
+  return `${name}=; Max-Age=0${attributes()}`
+}
+
+type Cookie = { name: string; value: string }
+
+/** Every transaction cookie of a request in the order of the header, repeated names included. */
+function cookiesOf(header: CookieHeader): Cookie[] {
+  return (header ?? '')
+    .split(';')
+    .map((pair) => {
+      const [name = '', ...value] = pair.trim().split('=')
+      return { name, value: value.join('=') }
+    })
+    .filter(({ name }) => name.startsWith(prefix()))
+}
+
+function valuesOf(header: CookieHeader, name: string): string[] {
+  return cookiesOf(header)
+    .filter((cookie) => cookie.name === name)
+    .map(({ value }) => value)
+}

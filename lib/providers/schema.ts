@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { contradictions } from './contradictions.ts'
+
+/** An id as it stands in a path, an environment variable and a row: looked up exactly (MX-16). */
+export const providerId = /^[a-z0-9-]{1,40}$/
+
+const url = z.string().max(512)
+const parameters = z.record(z.string(), z.string()).default({})
+// RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
+const scopeToken = z
+  .string()
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is not one scope: no spaces, quotes or backslashes')
+const scopeList = z.array(scopeToken)
+// A dotted path. Claims named by a URL cannot be reached with one, and need a quirk.
+const path = z
+  .string()
+  .regex(/^[^.\s]+(\.[^.\s]+)*$/, 'must be a dotted path such as owner.user.id')
+
+/** Every field of an entry, in the order of `docs/providers.md`, which prints the descriptions. */
+export const fields = {
+  id: z
+    .string()
+    .regex(providerId, 'must be 1 to 40 of a-z, 0-9 and -')
+    .describe('Names the provider in URLs, rows and environment variables: `[a-z0-9-]{1,40}`.'),
+  name: z.string().min(1).max(60).describe("The brand's name, as its users know it."),
+  summary: z.string().max(140).optional().describe('One short sentence: what a user gains.'),
+  issuer: url
+    .optional()
+    .describe(
+      'What `iss` (RFC 9207) and ID tokens must equal, byte for byte. With `discovery`: the same.',
+    ),
+  iss_parameter_supported: z
+    .boolean()
+    .default(false)
+    .describe('`true`: an authorization response without `iss` is refused.'),
+  discovery: url
+    .optional()
+    .describe(
+      'The issuer whose metadata (RFC 8414 or OpenID) gives the endpoints, in their place.',
+    ),
+  authorization_endpoint: url.optional().describe('URL; needed unless `discovery` is given.'),
+  token_endpoint: url.optional().describe('URL; needed unless `discovery` is given.'),
+  revocation_endpoint: url.optional().describe('URL (RFC 7009, or what the quirk makes of it).'),
+  userinfo_endpoint: url.optional().describe('URL that says whose grant it is.'),
+  refresh_endpoint: url
+    .optional()
+    .describe('URL for refreshing, where it is not `token_endpoint`.'),
+  pushed_authorization_request_endpoint: url.optional().describe('URL (RFC 9126).'),
+  require_pushed_authorization_requests: z
+    .boolean()
+    .default(false)
+    .describe('`true`: authorization requests are pushed, never sent in the clear (RFC 9126).'),
+  token_endpoint_auth_method: z
+    .enum([
+      'client_secret_post',
+      'client_secret_basic',
+      'client_secret_basic_raw',
+      'private_key_jwt',
+      'none',
+    ])
+    .default('client_secret_post')
+    .describe(
+      'How the client authenticates. `client_secret_basic_raw` leaves out the form encoding of RFC 6749 §2.3.1. For `private_key_jwt` the key (PKCS8 PEM or JWK) is in `{ID}_CLIENT_SECRET`.',
+    ),
+  pkce: z
+    .enum(['S256', 'none'])
+    .default('S256')
+    .describe('`none` only where the provider refuses PKCE.'),
+  scope: scopeList.describe('Asked for by default.'),
+  optional_scope: scopeList.default([]).describe('May be asked for besides.'),
+  required_scope: scopeList
+    .default([])
+    .describe('Below this a grant is refused (`insufficient_scope`).'),
+  scope_separator: z.string().min(1).max(3).default(' ').describe('Between scopes in a request.'),
+  scope_descriptions: z
+    .record(
+      z.string(),
+      z.strictObject({ title: z.string().min(1), access: z.enum(['read', 'write']) }),
+    )
+    .default({})
+    .describe('Scope → `{ "title": "See your profile", "access": "read" }`, for the pages.'),
+  authorization_params: parameters.describe('Constant extra parameters, string to string.'),
+  token_params: parameters.describe('The same, for the code exchange.'),
+  refresh_params: parameters.describe('The same, for refreshing; here `scope` is allowed.'),
+  rotation: z
+    .enum(['unknown', 'none', 'sometimes', 'single_use', 'grace'])
+    .default('unknown')
+    .describe('What refreshing does to the refresh token.'),
+  revokes: z
+    .enum(['token', 'grant'])
+    .default('token')
+    .describe(
+      'What revoking a token ends. `grant`: all access of the account, so it is not done while another grant shares the account.',
+    ),
+  revocation_token: z
+    .enum(['refresh_token', 'access_token'])
+    .default('refresh_token')
+    .describe(
+      'The token that revocation takes. `access_token`: only a living one will do, so an expired one is refreshed first.',
+    ),
+  account: z
+    .strictObject({ id: path, label: path })
+    .nullable()
+    .describe(
+      '`{ "id": "sub", "label": "name" }`: dotted paths, looked up in ID token, userinfo and token response. `null`: the provider tells no identity, so one grant a user.',
+    ),
+  api: z
+    .array(url)
+    .default([])
+    .describe('URL prefixes that the proxy may call; paths are resolved against the first.'),
+  tenant: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/, "must be a host or a directory's name, no URL")
+    .optional()
+    .describe("The customer's host or directory: stands for `{tenant}` in the entry's URLs."),
+  quirk: z.string().optional().describe('The id of a wire quirk (`lib/providers/quirks.ts`).'),
+  docs: url.describe("The provider's page for registering a client."),
+  manage: url.describe("The provider's page where a user removes access."),
+  unverified: z
+    .array(z.string())
+    .default([])
+    .describe('Fields or facts that nobody has checked against the living provider.'),
+}
+
+/**
+ * One provider. What it accepts is `ProviderEntry`; what it gives is `Provider`, defaults filled.
+ * Which addresses are allowed depends on the environment: see `load.ts`.
+ */
+export const providerSchema = z
+  .strictObject(fields)
+  .superRefine((provider, context) => {
+    for (const { path, message } of contradictions(provider))
+      context.addIssue({ code: 'custom', path, message })
+  })
+  .transform((provider) => ({ ...provider, issuer: provider.issuer ?? provider.discovery }))
+
+/** A provider with its defaults filled. */
+export type Provider = z.output<typeof providerSchema>
+
+/** A provider as the catalogue and `PROVIDERS_FILE` write it. */
+export type ProviderEntry = z.input<typeof providerSchema>

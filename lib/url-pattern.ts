@@ -1,0 +1,54 @@
+import { getPublicSuffix } from 'tldts'
+
+/** An absolute URL prefix (origin and path) that others may be held against. */
+export type UrlPattern = { source: string; matches: (url: URL) => boolean }
+
+/**
+ * Reads one entry of `RETURN_URLS`. The host's left-most label may hold one `*`, which stands for
+ * letters, digits and hyphens of that one label.
+ * @throws {TypeError} with a sentence for the person who configures the app
+ */
+export function parseUrlPattern(source: string): UrlPattern {
+  const [, scheme, host = '', port, path = '/'] =
+    /^(https?):\/\/([a-z0-9*.-]+)(?::(\d+))?(\/[^?#*\\%]*)?$/.exec(source) ?? []
+  if (!scheme)
+    throw new TypeError(`"${source}" is not an absolute URL such as https://app.example.com/app`)
+  const [label = '', ...rest] = host.split('.')
+  if (rest.join('').includes('*'))
+    throw new TypeError(`"${source}": only the left-most label of a host may hold a *`)
+  if (label.includes('*')) assertAnchored(source, label, rest.join('.'))
+  const origin = new URL(`${scheme}://${host.replace('*', 'x')}${port ? `:${port}` : ''}`)
+  const hostPattern = new RegExp(`^${host.replaceAll('.', '\\.').split('*').join('[a-z0-9-]+')}$`)
+  const prefix = path.replace(/\/$/, '')
+  return {
+    source,
+    matches: (url) =>
+      url.protocol === origin.protocol &&
+      url.port === origin.port &&
+      hostPattern.test(url.hostname) &&
+      isUnder(url.pathname, prefix),
+  }
+}
+
+/** Segment by segment: `/app` covers `/app/x`, and neither `/application` nor `/app/%2e%2e/x`. */
+function isUnder(pathname: string, prefix: string): boolean {
+  if (prefix === '') return true
+  if (/%2f|%5c|%2e/i.test(pathname)) return false
+  return pathname === prefix || pathname.startsWith(`${prefix}/`)
+}
+
+/**
+ * Under a public suffix (vercel.app, com) anybody may register a label, so there the wildcard must
+ * stand between literal text on both sides: `my-app-*-my-team.vercel.app`.
+ */
+function assertAnchored(source: string, label: string, parent: string): void {
+  const [before = '', after = '', ...more] = label.split('*')
+  if (more.length > 0) throw new TypeError(`"${source}" holds more than one *`)
+  if (before === '')
+    throw new TypeError(`"${source}": text must stand before the *, such as my-app-*`)
+  const isShared = getPublicSuffix(`x.${parent}`, { allowPrivateDomains: true }) === parent
+  if (isShared && after === '')
+    throw new TypeError(
+      `"${source}": anybody may take a name under ${parent}; write your team after the *, such as my-app-*-my-team.${parent}`,
+    )
+}

@@ -1,0 +1,53 @@
+import { type NextRequest, NextResponse } from 'next/server'
+import { env } from '#lib/env'
+import { loginDriver } from '#lib/login/driver'
+import { forgetAllTransactions } from '#lib/oauth/transaction'
+
+/**
+ * Login routes, and the content security policy of pages. It is a convenience, never the check of
+ * who may do what: every page, action and route does that itself.
+ */
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
+  const policy = contentSecurityPolicy(nonce)
+  const answered = await loginDriver().handle(request)
+  if (request.nextUrl.pathname === loginDriver().logoutPath)
+    for (const cookie of forgetAllTransactions(request.headers.get('cookie')))
+      answered.headers.append('set-cookie', cookie)
+  const response = isPassedOn(answered) ? passOn(request, answered, policy) : answered
+  response.headers.set('content-security-policy', policy)
+  return response
+}
+
+export const config = { matcher: ['/((?!api/|_next/|.*\\.(?:svg|ico|png|woff2|txt)$).*)'] }
+
+function isPassedOn(response: NextResponse): boolean {
+  return response.headers.get('x-middleware-next') === '1'
+}
+
+/** On to the page, which finds the policy's nonce in its request, with the session's new cookies. */
+function passOn(request: NextRequest, answered: NextResponse, policy: string): NextResponse {
+  const headers = new Headers(request.headers)
+  headers.set('content-security-policy', policy)
+  const response = NextResponse.next({ request: { headers } })
+  for (const [name, value] of answered.headers)
+    if (!name.startsWith('x-middleware-')) response.headers.append(name, value)
+  return response
+}
+
+function contentSecurityPolicy(nonce: string): string {
+  const isSecure = env().APP_BASE_URL.every((url) => url.startsWith('https:'))
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    ...(isSecure ? ['upgrade-insecure-requests'] : []),
+  ].join('; ')
+}

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { arrows } from './arrows.ts'
+import { staleFiles } from './generate.ts'
+import { lockfileProblems } from './lockfile.ts'
+import { root, run, stopWithUs } from './run.ts'
+
+export type Step = { name: string; problems: string[]; seconds: number }
+
+/** All that can be said about the project without running it, at once. */
+export async function check(): Promise<Step[]> {
+  return Promise.all([
+    step('format and lint', () => fromCommand(['biome', 'check', '--error-on-warnings', '.'])),
+    step('import arrows', arrows),
+    step('types', types),
+    step('generated files', staleFiles),
+    step('migrations', migrations),
+    step('lockfile', async () => lockfileProblems(lockfile(), manifest())),
+  ])
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  stopWithUs()
+  const steps = await check()
+  show(steps)
+  process.exitCode = steps.some(({ problems }) => problems.length > 0) ? 1 : 0
+}
+
+/** One line a step, and below it what is wrong. */
+export function show(steps: Step[]): void {
+  for (const { name, problems, seconds } of steps) {
+    console.log(`${problems.length === 0 ? '✓' : '✗'} ${name} (${seconds.toFixed(1)} s)`)
+    for (const problem of problems) console.log(problem.replace(/^/gm, '    '))
+  }
+}
+
+async function step(name: string, find: () => Promise<string[]>): Promise<Step> {
+  const start = performance.now()
+  const problems = await find().catch((error: unknown) => [String(error)])
+  return { name, problems, seconds: (performance.now() - start) / 1000 }
+}
+
+async function fromCommand(command: string[]): Promise<string[]> {
+  const { code, output } = await run(command)
+  return code === 0 ? [] : [output.trim() || `${command.join(' ')} ended with ${code}`]
+}
+
+/** Next's part first: the types of the routes, which a fresh clone does not have. */
+async function types(): Promise<string[]> {
+  const problems = await fromCommand(['next', 'typegen'])
+  return problems.length > 0 ? problems : fromCommand(['tsc', '--noEmit', '--pretty', 'false'])
+}
+
+async function migrations(): Promise<string[]> {
+  return fromCommand(['node', 'scripts/db-generate.ts', '--check'])
+}
+
+function lockfile(): unknown {
+  return JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+}
+
+function manifest(): unknown {
+  const npmrc = existsSync(join(root, '.npmrc')) ? readFileSync(join(root, '.npmrc'), 'utf8') : ''
+  return { ...JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')), npmrc }
+}

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { takenPort } from './ports.ts'
+import { root } from './run.ts'
+import type { Count } from './test-counts.ts'
+
+const port = 4310
+const ports = [port, port + 1, port + 2, port + 3]
+
+/** `npm run demo` as a stranger uses it: up, looked at, stopped, and refused where a port is taken. */
+export async function demoWalk(): Promise<Count> {
+  const outcomes = [
+    await attempt('the demo comes up, and Ctrl-C leaves nothing running', () =>
+      upAndDown('SIGINT'),
+    ),
+    await attempt('the demo ends when npm is told to', () => upAndDown('SIGTERM')),
+    await attempt('the demo ends when npm is killed', () => upAndDown('SIGKILL')),
+    await attempt('a taken port gives a sentence and leaves nothing running', takenPortSentence),
+  ]
+  const passed = outcomes.filter(Boolean).length
+  return { passed, failed: outcomes.length - passed, skipped: 0 }
+}
+
+async function attempt(title: string, what: () => Promise<void>): Promise<boolean> {
+  try {
+    await what()
+    console.log(`✓ ${title}`)
+    return true
+  } catch (error) {
+    console.log(`✗ ${title}\n    ${error instanceof Error ? error.message : error}`)
+    return false
+  }
+}
+
+async function upAndDown(signal: NodeJS.Signals): Promise<void> {
+  const demo = startDemo()
+  try {
+    const said = await demo.until(/Ctrl-C stops all of it/)
+    expect(said.includes(`http://localhost:${port}`), 'the block does not name the URL')
+    const page = await fetch(`http://localhost:${port}/`)
+    expect(page.ok, `the first page answered ${page.status}`)
+    const login = await fetch(`http://localhost:${port + 1}/.well-known/openid-configuration`)
+    expect(login.ok, `the login issuer answered ${login.status}`)
+    const mode = statSync(join(root, '.env.demo')).mode & 0o777
+    expect(mode === 0o600, `.env.demo may be read by others: ${mode.toString(8)}`)
+    // Ctrl-C reaches the whole group; a kill reaches npm alone.
+    if (signal === 'SIGINT') demo.signalGroup(signal)
+    else demo.npm.kill(signal)
+    await demo.ended
+    await untilFree()
+  } finally {
+    demo.signalGroup('SIGKILL')
+  }
+}
+
+async function takenPortSentence(): Promise<void> {
+  const blocker = createServer().listen(port + 2, '127.0.0.1')
+  await once(blocker, 'listening')
+  const demo = startDemo()
+  try {
+    const code = await demo.ended
+    const said = demo.said()
+    expect(code === 1, `the exit code is ${code}`)
+    expect(said.includes(`Port ${port + 2} is taken`), `it said: ${said}`)
+    expect(/PORT=\d+ npm run demo/.test(said), 'the sentence does not say how to move')
+  } finally {
+    demo.signalGroup('SIGKILL')
+    blocker.close()
+  }
+  await untilFree()
+}
+
+function startDemo() {
+  const npm = spawn('npm', ['run', 'demo'], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PORT: String(port) },
+  })
+  let text = ''
+  for (const stream of [npm.stdout, npm.stderr])
+    stream.on('data', (chunk) => {
+      text += chunk
+    })
+  const ended = new Promise<number | null>((done) => npm.once('exit', done))
+  return { npm, ended, said: () => text, until, signalGroup: groupSignal(npm) }
+
+  async function until(pattern: RegExp): Promise<string> {
+    const deadline = Date.now() + 300_000
+    while (!pattern.test(text)) {
+      if (npm.exitCode !== null || Date.now() > deadline) throw new Error(`it said: ${text}`)
+      await pause(100)
+    }
+    return text
+  }
+}
+
+function groupSignal(child: ChildProcess) {
+  return (signal: NodeJS.Signals) => {
+    try {
+      process.kill(-(child.pid ?? Number.NaN), signal)
+    } catch {
+      // Nobody is left in the group.
+    }
+  }
+}
+
+async function untilFree(): Promise<void> {
+  const deadline = Date.now() + 15_000
+  let taken = await takenPort(ports)
+  while (taken !== undefined && Date.now() < deadline) {
+    await pause(200)
+    taken = await takenPort(ports)
+  }
+  expect(taken === undefined, `port ${taken} is still taken`)
+}
+
+function expect(isSo: boolean, otherwise: string): void {
+  if (!isSo) throw new Error(otherwise)
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds))
+}

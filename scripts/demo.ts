@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { startStandIns } from '#e2e/stand-in/start'
+import { settings } from '#lib/env'
+import { buildIfStale } from './build.ts'
+import { addToEnvFile, readEnvFile } from './env-file.ts'
+import { freshKeys } from './keys.ts'
+import { takenPort } from './ports.ts'
+import { root, stopRunning } from './run.ts'
+
+const port = Number(process.env.PORT || 3000)
+const appUrl = `http://localhost:${port}`
+const acmeUrl = `http://127.0.0.1:${port + 2}`
+const endings: (() => Promise<void>)[] = []
+let isStopping = false
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0))
+process.on('disconnect', () => stop(0))
+
+try {
+  await demo()
+} catch (error) {
+  if (!isStopping) console.error(error instanceof Error ? error.message : error)
+  await stop(1)
+}
+
+/** The whole product on this machine, with stand-ins for Auth0 and for two third parties. */
+async function demo(): Promise<void> {
+  await checkPorts()
+  const secrets = keptSecrets()
+  if (!(await buildIfStale(() => console.log('Building the app. This is done once …'))))
+    throw new Error('The app could not be built; the reason is above.')
+  if (isStopping) return
+  console.log('Starting …')
+  const standIns = await startStandIns({
+    appUrl,
+    loginPort: port + 1,
+    acmePort: port + 2,
+    plainPort: port + 3,
+  })
+  endings.push(() => standIns.stop())
+  if (isStopping) return
+  const app = startApp({ ...secrets, ...standIns.env })
+  await untilHealthy(app)
+  console.log(greeting())
+}
+
+async function checkPorts(): Promise<void> {
+  if (!Number.isInteger(port) || port < 1 || port > 65_532)
+    throw new Error(
+      'PORT must be a whole number from 1 to 65532: the demo also uses the next three.',
+    )
+  const taken = await takenPort([port, port + 1, port + 2, port + 3])
+  if (taken === undefined) return
+  const other = port === 4000 ? 5000 : 4000
+  throw new Error(
+    `Port ${taken} is taken by another program. Stop that one, or choose other ports: PORT=${other} npm run demo`,
+  )
+}
+
+/** Made once and kept. Data that was sealed with keys that are gone cannot be opened, so it goes too. */
+function keptSecrets(): Record<string, string> {
+  const file = join(root, '.env.demo')
+  const { added } = addToEnvFile(file, freshKeys())
+  mkdirSync(join(root, 'data'), { recursive: true })
+  if (added.length > 0)
+    for (const ending of ['', '-wal', '-shm'])
+      rmSync(join(root, `data/demo.db${ending}`), { force: true })
+  return readEnvFile(file)
+}
+
+/** In a process group of its own, so that Ctrl-C reaches it through us, in order. */
+function startApp(env: Record<string, string>): ChildProcess {
+  const next = join(root, 'node_modules/next/dist/bin/next')
+  const leash = join(root, 'scripts/leash.mjs')
+  const child = spawn(
+    process.execPath,
+    ['--import', `file://${leash}`, next, 'start', '--port', String(port)],
+    {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      env: {
+        ...withoutRealSettings(),
+        NODE_ENV: 'production',
+        NEXT_TELEMETRY_DISABLED: '1',
+        DATABASE_URL: 'file:./data/demo.db',
+        ALLOW_INSECURE_LOCALHOST: 'true',
+        LOG_LEVEL: 'warn',
+        ...env,
+        PORT: String(port),
+        APP_BASE_URL: appUrl,
+      },
+    },
+  )
+  let said = ''
+  child.stdout?.on('data', (chunk) => {
+    said = (said + chunk).slice(-8000)
+  })
+  const ended = new Promise<void>((done) => child.once('exit', () => done()))
+  child.once('exit', () => {
+    if (!isStopping) console.error(`${said}\nThe app has stopped by itself.`)
+    void stop(1)
+  })
+  endings.unshift(() => end(child, ended))
+  return child
+}
+
+/** The demo shall not touch what a real set-up names, be it in the shell or in .env.local. */
+function withoutRealSettings(): Record<string, string | undefined> {
+  const files = ['.env', '.env.local', '.env.production', '.env.production.local']
+  const named = files.flatMap((file) => Object.keys(readEnvFile(join(root, file))))
+  const blank = [...Object.keys(settings.shape), ...named].map((name) => [name, ''])
+  return { ...process.env, ...Object.fromEntries(blank) }
+}
+
+async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  const group = (signal: NodeJS.Signals) => {
+    try {
+      process.kill(-(child.pid ?? Number.NaN), signal)
+    } catch {
+      child.kill(signal) // No such group: it is gone already, or this is Windows.
+    }
+  }
+  group('SIGTERM')
+  const kill = setTimeout(() => group('SIGKILL'), 5000)
+  await ended
+  clearTimeout(kill)
+}
+
+async function untilHealthy(app: ChildProcess): Promise<void> {
+  const deadline = Date.now() + 60_000
+  while (Date.now() < deadline && app.exitCode === null && !isStopping) {
+    const answer = await fetch(`${appUrl}/api/health`).catch(() => undefined)
+    if (answer?.ok) return
+    await new Promise((done) => setTimeout(done, 150))
+  }
+  throw new Error('The app did not start.')
+}
+
+function greeting(): string {
+  return `
+  Grantkeeper is running:  ${appUrl}
+
+  Log in    as alice, bob or mallory: choose one on the login page, there is no password.
+  Connect   Acme: press Connect, allow it at the third party, and see it connected.
+  Look      at Acme's side of it: ${acmeUrl}/connections
+  Disconnect, and look there again: the grant is gone.
+
+  Everything runs on this machine. Ctrl-C stops all of it.
+`
+}
+
+/** Once, however often it is asked for: the app first, then what it talks to. */
+async function stop(code: number): Promise<void> {
+  if (isStopping) return
+  isStopping = true
+  stopRunning()
+  const patience = setTimeout(() => process.exit(code), 8000)
+  for (const ending of endings) await ending().catch(() => {})
+  clearTimeout(patience)
+  process.exit(code)
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    include: ['lib', 'db', 'scripts', 'app', 'e2e'].map((folder) => `${folder}/**/*.test.ts`),
+    globalSetup: ['db/testing/global-setup.ts'],
+    setupFiles: ['db/testing/console.ts'],
+    restoreMocks: true,
+    testTimeout: 15_000,
+    hookTimeout: 60_000,
+  },
+})
