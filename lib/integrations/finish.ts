@@ -18,16 +18,13 @@ import { keepGrant } from './grant.ts'
  * The order is that of draft-ietf-oauth-security-topics-update (COAT, CORF, COSF).
  * @throws {GrantkeeperError} with the code that the return URL is told
  */
-export async function finish(
-  user: User | null,
-  { transaction, response, ...called }: Finish,
-): Promise<void> {
-  const provider = await resolveProvider(called.provider)
-  const refusal = refusalOf(user, transaction, provider, response)
+export async function finish(user: User | null, attempt: Finish): Promise<void> {
+  const { provider, transaction } = attempt
+  const refusal = await refusalOf(user, attempt)
   await consume(transaction)
   if (refusal || !user) throw new GrantkeeperError(refusal ?? 'login_required')
   try {
-    await connect(user, provider, transaction, response)
+    await connect(user, attempt)
   } catch (error) {
     const detail = { error: codeOf(error) }
     const grantId = transaction.grant ?? null
@@ -50,21 +47,19 @@ export type Finish = {
 }
 
 /** Why this response does not belong to this attempt, or undefined where it does. */
-function refusalOf(
+async function refusalOf(
   user: User | null,
-  transaction: Transaction,
-  provider: ResolvedProvider,
-  { iss }: AuthorizationResponse,
-): ErrorCode | undefined {
+  { provider, transaction, response: { iss } }: Finish,
+): Promise<ErrorCode | undefined> {
   if (transaction.exp <= Date.now() / 1000) return 'expired_state'
   if (!user) return 'login_required'
   if (transaction.sub !== user.sub || transaction.org !== user.org) return 'session_mismatch'
   if (transaction.provider !== provider.id) return 'provider_mismatch'
-  if (transaction.config !== provider.configHash) return 'provider_mismatch'
+  const { configHash, iss_parameter_supported } = await resolveProvider(provider)
+  if (transaction.config !== configHash) return 'provider_mismatch'
   // RFC 9207 §2.4: simple string comparison; where it is promised, its absence is an error too.
-  const isIssExpected =
-    provider.iss_parameter_supported || (iss !== undefined && transaction.issuer)
-  if (isIssExpected && iss !== transaction.issuer) return 'issuer_mismatch'
+  const isCompared = iss_parameter_supported || (iss !== undefined && transaction.issuer)
+  if (isCompared && iss !== transaction.issuer) return 'issuer_mismatch'
 }
 
 /** Single use, by a primary key and before anything is sent: of many at once, one goes on. */
@@ -78,22 +73,18 @@ async function consume(transaction: Transaction): Promise<void> {
   if (used.length === 0) throw new GrantkeeperError('invalid_state')
 }
 
-async function connect(
-  user: User,
-  provider: ResolvedProvider,
-  transaction: Transaction,
-  response: AuthorizationResponse,
-): Promise<void> {
+async function connect(user: User, { transaction, response, ...asked }: Finish): Promise<void> {
   if (response.error !== undefined) throw new GrantkeeperError(authorizationError(response.error))
   if (!response.code) throw new GrantkeeperError('invalid_request')
   await checkCanary()
+  const provider = await resolveProvider(asked.provider)
   const tokens = await exchangeCode(provider, transaction, response)
   try {
     const account = await identifyAccount(provider, tokens)
     assertSufficientScope(provider, tokens)
     await keepGrant(user, { provider, transaction, tokens, account })
   } catch (error) {
-    await revokeReceived(provider, tokens.refreshToken ?? tokens.accessToken)
+    await revokeReceived(provider, tokens)
     throw error
   }
 }

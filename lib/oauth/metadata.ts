@@ -1,7 +1,8 @@
 import * as oauth from 'oauth4webapi'
 import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
-import { configHash, type OfferedProvider } from '#lib/providers/provider'
+import { configHash } from '#lib/providers/hash'
+import type { OfferedProvider } from '#lib/providers/provider'
 import { wire } from './wire.ts'
 
 /** A provider whose endpoints are known, and the hash of all that was configured or discovered. */

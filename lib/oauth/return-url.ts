@@ -55,7 +55,8 @@ function parseStrictly(raw: string, base: string): URL | undefined {
   const path = raw.replace(asciiAuthority, '').replace(/[?#].*$/s, '')
   if (dotSegment.test(path) || !URL.canParse(raw, base)) return
   const url = new URL(raw, base)
-  return url.pathname.startsWith('//') ? undefined : url
+  // Percent-encoding can make nine characters of one; the sealed cookie must stay a cookie.
+  return url.pathname.startsWith('//') || url.href.length > 1024 ? undefined : url
 }
 
 function isAllowed(url: URL, base: string): boolean {

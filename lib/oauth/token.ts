@@ -46,14 +46,16 @@ export async function exchangeCode(
     const idToken = oauth.getValidatedIdTokenClaims(result) ?? {}
     return toTokens(provider, received, { ...idToken }, sentAt)
   } catch (cause) {
-    await revokeReceived(provider, received.refresh_token ?? received.access_token)
+    await revokeReceived(provider, toTokens(provider, received, {}, sentAt))
     throw new GrantkeeperError('exchange_failed', { cause })
   }
 }
 
 /** Ends tokens that we received and will not keep. That it fails changes nothing for the user. */
-export async function revokeReceived(provider: ResolvedProvider, token: string): Promise<void> {
-  await revokeToken(provider, token).catch(() => undefined)
+export async function revokeReceived(provider: ResolvedProvider, tokens: Tokens): Promise<void> {
+  const { accessToken, refreshToken } = tokens
+  const token = provider.revocation_token === 'access_token' ? accessToken : refreshToken
+  await revokeToken(provider, token ?? accessToken).catch(() => undefined)
 }
 
 /**
