@@ -13,7 +13,8 @@ const openOnce = join(import.meta.dirname, 'testing/open.ts')
 test('six processes that start at once on a new SQLite file migrate it once', async () => {
   const { url, remove } = freshFile()
   onTestFinished(remove)
-  await openSixTimes(url)
+  const run = promisify(execFile)
+  await Promise.all(Array.from({ length: 6 }, () => run(process.execPath, [openOnce, url])))
   const client = new Client(url.slice('file:'.length))
   expect(client.prepare('select name from schema_migrations').all()).toEqual([
     { name: '0000_first' },
@@ -21,8 +22,11 @@ test('six processes that start at once on a new SQLite file migrate it once', as
   client.close()
 })
 
-test('six processes that migrate one Postgres database at once migrate it once', async () => {
-  await openSixTimes(await createDatabase(inject('postgresUrl')))
+test('six that migrate one Postgres database at once migrate it once', async () => {
+  const url = await createDatabase(inject('postgresUrl'))
+  const open = () => openDatabase(url, { migrate: true })
+  const databases = await Promise.all(Array.from({ length: 6 }, open))
+  await Promise.all(databases.map((database) => database.close()))
 })
 
 test('the SQLite file is this user’s alone, durable, and its folder is made', async () => {
@@ -65,8 +69,3 @@ test('the migrations are those that the schema asks for', () => {
   const ran = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' })
   expect(ran).toMatchObject({ status: 0, stderr: '' })
 }, 60_000)
-
-async function openSixTimes(url: string): Promise<void> {
-  const run = promisify(execFile)
-  await Promise.all(Array.from({ length: 6 }, () => run(process.execPath, [openOnce, url])))
-}

@@ -12,33 +12,16 @@ import pg from 'pg'
  */
 export async function startPostgres(): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'grantkeeper-postgres-'))
-  const port = await freePort()
-  const run = { cwd: folder, ...permissions(folder) }
-  const bin = join(binaries(folder, run.uid !== undefined), 'bin')
-  const data = join(folder, 'data')
-  const init = [
-    '-D',
-    data,
-    '-U',
-    'postgres',
-    '-A',
-    'trust',
-    '-E',
-    'UTF8',
-    '--locale=C',
-    '--no-sync',
-  ]
-  const made = spawnSync(join(bin, 'initdb'), init, { ...run, encoding: 'utf8' })
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`)
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    { ...run, stdio: ['ignore', 'ignore', 'pipe'] },
-  )
-  const stop = stopper(server, folder)
-  await isReady(server)
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop }
+  try {
+    const port = await freePort()
+    const server = launch(folder, port)
+    const stop = stopper(server, folder)
+    await isReady(server)
+    return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop }
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
 }
 
 export type TestPostgres = { url: string; stop: () => Promise<void> }
@@ -62,6 +45,32 @@ function freePort(): Promise<number> {
       probe.close(() => resolve(port))
     })
   })
+}
+
+function launch(folder: string, port: number): ChildProcess {
+  const run = { cwd: folder, ...permissions(folder) }
+  const bin = join(binaries(folder, run.uid !== undefined), 'bin')
+  const data = join(folder, 'data')
+  const init = [
+    '-D',
+    data,
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-sync',
+  ]
+  const made = spawnSync(join(bin, 'initdb'), init, { ...run, encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`)
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
+  return spawn(
+    join(bin, 'postgres'),
+    ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    { ...run, stdio: ['ignore', 'ignore', 'pipe'] },
+  )
 }
 
 /** Who runs the server. Postgres refuses to run as root. */
