@@ -9,7 +9,7 @@ export function acmeConsentPage(asked: { path: string; app: string; scopes: stri
   return acmePage(
     `Connect ${asked.app}`,
     html`<h1>${asked.app} wants to use your Acme Music account</h1>
-  <p>You decide. You can take it back at any time, here or in ${asked.app}.</p>
+  <p>You decide, and you can take it back at any time in ${asked.app}.</p>
   <form method="post" action="${asked.path}">
     <fieldset><legend>Your account</legend><div class="choices">${acmeAccounts.map(accountChoice)}</div></fieldset>
     <h2 id="scopes">${asked.app} will be able to</h2>

@@ -15,20 +15,20 @@ export const acmeStyle = `
   --tint: light-dark(#ffe7d9, #3a2235); }
 body { font: 1rem/1.5 "Avenir Next", Avenir, Nunito, "Trebuchet MS", system-ui, sans-serif; color: var(--ink);
   background: radial-gradient(60rem 30rem at 85% -10%, var(--tint), transparent) var(--ground);
-  padding: clamp(1rem, 4vw, 3rem); display: grid; align-content: start; justify-items: center; gap: 1.25rem; }
+  padding: clamp(1rem, 2.5vw, 2rem); display: grid; align-content: start; justify-items: center; gap: 1.25rem; }
 .brand { display: flex; align-items: center; gap: .75rem; font-size: 1.25rem; font-weight: 800; letter-spacing: -.03em; }
 main { width: 100%; max-width: 32rem; background: var(--card); border: 1px solid var(--line); border-radius: 1.75rem;
-  padding: clamp(1.5rem, 5vw, 2.5rem); }
-h1 { font-size: clamp(1.6rem, 5vw, 2.1rem); line-height: 1.12; letter-spacing: -.035em; font-weight: 800; margin-bottom: .75rem; }
-h2, legend { font-size: .95rem; font-weight: 750; padding: 0; margin: 1.75rem 0 .6rem; }
+  padding: clamp(1.25rem, 4vw, 2rem); }
+h1 { font-size: clamp(1.5rem, 4.5vw, 1.8rem); line-height: 1.15; letter-spacing: -.035em; font-weight: 800; margin-bottom: .75rem; }
+h2, legend { font-size: .95rem; font-weight: 750; padding: 0; margin: 1.25rem 0 .4rem; } form { margin-top: 1.25rem; } legend { margin-top: 0; }
 p, small { color: var(--soft); } small { display: block; font-size: .9rem; line-height: 1.4; }
-.choices { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); }
-.choices label, .scopes li { display: flex; gap: .75rem; align-items: flex-start; border-radius: 1rem; padding: .75rem .9rem; }
+.choices { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fit, minmax(12.5rem, 1fr)); }
+.choices label, .scopes li { display: flex; gap: .75rem; align-items: flex-start; border-radius: 1rem; padding: .5rem .7rem; overflow-wrap: anywhere; }
 .choices label { border: 1.5px solid var(--line); cursor: pointer; } .choices label:has(:checked) { border-color: var(--hot); background: var(--tint); }
 .scopes { display: grid; gap: .25rem; } .scopes li { padding-inline: 0; } .scopes label { display: flex; gap: .75rem; cursor: pointer; }
 .scopes svg, input { flex: none; width: 1.2rem; height: 1.2rem; margin-top: .15rem; accent-color: var(--hot); }
 strong { font-weight: 700; }
-.actions { display: flex; flex-wrap: wrap-reverse; gap: .75rem; margin-top: 2rem; }
+.actions { display: flex; flex-wrap: wrap-reverse; gap: .75rem; margin-top: 1.5rem; }
 button { flex: 1 1 9rem; border-radius: 99rem; border: 1.5px solid var(--line); background: transparent; padding: .8rem 1.5rem; font-weight: 750; cursor: pointer; }
 button.main { background: var(--hot); border-color: var(--hot); color: var(--on-hot); } button:hover { filter: brightness(1.08); }
 :focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }

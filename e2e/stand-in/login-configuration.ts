@@ -8,18 +8,7 @@ import { signingKey } from './signing-key.ts'
 type Credentials = { id: string; secret: string }
 
 /** oidc-provider, set up to answer as an Auth0 tenant does. */
-export async function loginConfiguration(options: {
-  url: string
-  appUrls: readonly string[]
-  audience: string
-  client: Credentials
-  machine: Credentials
-}): Promise<Configuration> {
-  // The organization of a login, by its grant: codes and tokens know nothing else of the request.
-  const organizations = new Map<string, string>()
-  const organization = (grantId: string | undefined) => ({
-    org_id: organizations.get(grantId ?? ''),
-  })
+export async function loginConfiguration(options: LoginRegistration): Promise<Configuration> {
   return {
     adapter: memoryAdapter(),
     clients: [webClient(options), machineClient(options.machine)],
@@ -27,27 +16,15 @@ export async function loginConfiguration(options: {
       keys: [randomBytes(32).toString('hex')],
       names: { session: 'ngt_session', interaction: 'ngt_login', resume: 'ngt_resume' },
     },
-    jwks: { keys: [{ ...(await signingKey()), alg: 'RS256' }] } as Configuration['jwks'],
+    jwks: { keys: [await signingKey()] } as Configuration['jwks'],
     routes: auth0Routes,
     interactions: { url: (_, interaction) => `/u/login/${interaction.uid}` },
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
-    claims: {
-      openid: ['sub', 'org_id'],
-      profile: ['name', 'nickname'],
-      email: ['email', 'email_verified'],
-    },
-    conformIdTokenClaims: false,
     extraParams: ['audience', 'organization', 'connection', 'screen_hint'],
     rotateRefreshToken: true,
     // oidc-provider drops offline_access where no consent is asked for; the app always wants it.
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
-    loadExistingGrant: async (context) => firstPartyGrant(context, organizations),
-    findAccount: async (_, sub, token) => account(sub, organization(grantOf(token)).org_id),
-    extraTokenClaims: async (_, token) => ({
-      azp: token.clientId,
-      ...organization(grantOf(token)),
-    }),
+    ...identity(),
     ttl,
     features: {
       devInteractions: { enabled: false },
@@ -62,6 +39,32 @@ export async function loginConfiguration(options: {
       context.body = loginProblemPage(`${error_description ?? error}.`).markup
     },
   }
+}
+
+export type LoginRegistration = {
+  appUrls: readonly string[]
+  audience: string
+  client: Credentials
+  machine: Credentials
+}
+
+/** Who a user is, and what the tokens say of it: Auth0 puts name and e-mail into the ID token. */
+function identity() {
+  // The organization of a login, by its grant: codes and tokens know nothing else of the request.
+  const organizations = new Map<string, string>()
+  const org_id = (token: unknown) => organizations.get(grantOf(token) ?? '')
+  return {
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    claims: {
+      openid: ['sub', 'org_id'],
+      profile: ['name', 'nickname'],
+      email: ['email', 'email_verified'],
+    },
+    conformIdTokenClaims: false,
+    loadExistingGrant: async (context) => firstPartyGrant(context, organizations),
+    findAccount: async (_, sub, token) => account(sub, org_id(token)),
+    extraTokenClaims: async (_, token) => ({ azp: token.clientId, org_id: org_id(token) }),
+  } satisfies Configuration
 }
 
 const auth0Routes = {

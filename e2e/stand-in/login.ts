@@ -41,7 +41,7 @@ export async function startLogin({
   const url = `http://localhost:${server.port}`
   const provider = new Provider(
     url,
-    await loginConfiguration({ url, appUrls, audience, client, machine }),
+    await loginConfiguration({ appUrls, audience, client, machine }),
   )
   answer = router(provider, appUrls)
   return { url, audience, client, machine, close: server.close }

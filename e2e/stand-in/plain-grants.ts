@@ -8,9 +8,12 @@ export type PlainGrants = {
   ofRefreshToken: (token: string) => PlainGrant | undefined
   ofAccessToken: (token: string) => PlainGrant | undefined
   accessToken: (grant: PlainGrant) => string
+  isConnected: (user: PlainUser) => boolean
+  /** What the user does at the provider itself. */
+  end: (user: PlainUser) => void
 }
 
-/** What Plain Notes remembers: codes that work once, and tokens that nothing ever ends. */
+/** What Plain Notes remembers: codes that work once, and tokens that only the user ends. */
 export function plainGrants(): PlainGrants {
   const codes = new Map<string, { user: PlainUser; redirectUri: string }>()
   const byRefreshToken = new Map<string, PlainGrant>()
@@ -35,6 +38,11 @@ export function plainGrants(): PlainGrants {
       const token = `plain_at_${crypto.randomUUID()}`
       byAccessToken.set(token, grant)
       return token
+    },
+    isConnected: ({ id }) => byRefreshToken.values().some(({ user }) => user.id === id),
+    end({ id }) {
+      for (const tokens of [byRefreshToken, byAccessToken])
+        for (const [token, { user }] of tokens) if (user.id === id) tokens.delete(token)
     },
   }
 }

@@ -20,12 +20,35 @@ export function plainConsentPage(asked: { users: readonly PlainUser[]; query: st
   })
 }
 
+/** Where a person takes access away: nobody else can, since there is no revocation endpoint. */
+export function plainConnectionsPage(
+  shown: readonly { user: PlainUser; isConnected: boolean }[],
+): Html {
+  return page({
+    title: 'Connected apps · Plain Notes',
+    style,
+    body: html`<header>${mark} Plain Notes</header>
+<main>
+  <h1>Connected apps</h1>
+  <form method="post" action="/connections">${shown.map(connection)}</form>
+</main>
+<footer>Plain Notes is a local stand-in for a third party.</footer>`,
+  })
+}
+
 export function plainProblemPage(problem: string): Html {
   return page({
     title: 'Cannot authorize · Plain Notes',
     style,
     body: html`<header>${mark} Plain Notes</header><main><h1>Cannot authorize</h1><p>${problem}</p></main>`,
   })
+}
+
+function connection({ user, isConnected }: { user: PlainUser; isConnected: boolean }): Html {
+  return isConnected
+    ? html`<p>${user.name}: Grantkeeper can read the notes.</p>
+  <button class="quiet" name="user" value="${user.id}">Remove Grantkeeper from ${user.name}</button>`
+    : html`<p>${user.name}: no app has access.</p>`
 }
 
 const mark = html`<svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.5">

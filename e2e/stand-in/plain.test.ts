@@ -23,6 +23,18 @@ test('success is a form that names the account; refresh tokens stay the same', a
   expect((await fetch(`${plain.url}/api/notes`, { headers })).status).toBe(200)
 })
 
+test('only the person can take access away, at the provider', async () => {
+  const code = (await decide('u_1001')).searchParams.get('code') ?? ''
+  const tokens = await token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri })
+  const page = await fetch(`${plain.url}/connections`)
+  expect(await page.text()).toContain('Sam Field: Grantkeeper can read')
+  const body = new URLSearchParams({ user: 'u_1001' })
+  await fetch(`${plain.url}/connections`, { method: 'POST', body })
+  const refresh_token = tokens.get('refresh_token') ?? ''
+  const again = await token({ grant_type: 'refresh_token', refresh_token })
+  expect(again.get('error')).toBe('bad_verification_code')
+})
+
 test('an error has status 200', async () => {
   const answer = await token({
     grant_type: 'authorization_code',

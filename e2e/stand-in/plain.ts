@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendPage } from './page.ts'
 import { type PlainGrants, plainGrants } from './plain-grants.ts'
-import { type PlainUser, plainConsentPage, plainProblemPage } from './plain-pages.ts'
+import {
+  type PlainUser,
+  plainConnectionsPage,
+  plainConsentPage,
+  plainProblemPage,
+} from './plain-pages.ts'
 import { listen, readBody } from './server.ts'
 
 export type Plain = {
@@ -52,6 +57,7 @@ const endpoints: Record<string, (place: Place, visit: Visit) => void> = {
   '/oauth/authorize': authorize,
   '/oauth/token': token,
   '/api/notes': notes,
+  '/connections': connections,
 }
 
 /** RFC 6749 §4.1.1, and the old habit of ignoring what is not known, PKCE included. */
@@ -109,4 +115,11 @@ function notes({ grants }: Place, { request, response }: Visit): void {
   response.end(
     JSON.stringify(user ? { notes: [`A note of ${user.name}`] } : { error: 'bad_token' }),
   )
+}
+
+function connections({ grants }: Place, { body, response }: Visit): void {
+  const removed = users.find(({ id }) => id === body.get('user'))
+  if (removed) grants.end(removed)
+  const shown = users.map((user) => ({ user, isConnected: grants.isConnected(user) }))
+  sendPage(response, plainConnectionsPage(shown))
 }

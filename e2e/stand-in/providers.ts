@@ -39,7 +39,7 @@ export function plainEntry(url: string): ProviderEntry {
     rotation: 'none',
     account: { id: 'user_id', label: 'user_name' },
     api: [`${url}/api/`],
-    docs: `${url}/`,
-    manage: `${url}/`,
+    docs: `${url}/connections`,
+    manage: `${url}/connections`,
   }
 }

@@ -1,13 +1,21 @@
-import { createHash } from 'node:crypto'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { send } from '../browser-client.ts'
 import { headerOf } from './request-log.ts'
+import {
+  approve,
+  client,
+  connect,
+  control,
+  exchange,
+  post,
+  redirectUri,
+  refresh,
+  request,
+  userinfo,
+} from './scripted/honest-client.ts'
 import { type Scripted, startScripted } from './scripted.ts'
 
-const redirectUri = 'http://localhost:3999/api/integrations/acme/callback'
-const verifier = 'v'.repeat(43)
-const client = { id: 'app', secret: 'a:b/+ %&é' }
 let acme: Scripted
 let plain: Scripted
 
@@ -44,11 +52,13 @@ test('the plain kind sends no iss, keeps the refresh token and names the user in
 
 test('the account is chosen by ctl or by the request', async () => {
   acme.consentAs('mallory')
-  expect(await userinfo(await connect(acme))).toMatchObject({
+  expect(await userinfo(acme, await connect(acme))).toMatchObject({
     sub: 'acme_mallory',
     name: 'Mallory',
   })
-  expect(await userinfo(await connect(acme, { account: 'bob' }))).toMatchObject({ sub: 'acme_bob' })
+  expect(await userinfo(acme, await connect(acme, { account: 'bob' }))).toMatchObject({
+    sub: 'acme_bob',
+  })
 })
 
 test.each(['basic', 'post'] as const)('an odd client secret arrives by %s', async (method) => {
@@ -177,76 +187,3 @@ test('the log has every request in order, raw', async () => {
   expect(call?.body).toContain('grant_type=authorization_code')
   expect(call && headerOf(call, 'Authorization')).toMatch(/^Basic /)
 })
-
-function request(extra: Record<string, string>): Record<string, string> {
-  return {
-    client_id: client.id,
-    redirect_uri: redirectUri,
-    response_type: 'code',
-    scope: 'profile',
-    state: 's',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-    ...extra,
-  }
-}
-
-async function approve(at: Scripted, extra: Record<string, string> = {}): Promise<URL> {
-  const url = new URL(`${at.url}/authorize?${new URLSearchParams(request(extra))}`)
-  const { location } = await send(url, {})
-  if (!location) throw new Error('no redirect to the app')
-  return location
-}
-
-async function connect(
-  at: Scripted,
-  extra: Record<string, string> = {},
-  method: 'basic' | 'post' = 'basic',
-) {
-  const code = (await approve(at, extra)).searchParams.get('code') ?? ''
-  return exchange(at, code, {}, method)
-}
-
-async function exchange(
-  at: Scripted,
-  code: string,
-  change: Record<string, string> = {},
-  method: 'basic' | 'post' = 'basic',
-) {
-  const form = {
-    grant_type: 'authorization_code',
-    code,
-    redirect_uri: redirectUri,
-    code_verifier: verifier,
-  }
-  return (await post(at, '/token', { ...form, ...change }, {}, method)).json()
-}
-
-async function refresh(at: Scripted, refresh_token: string) {
-  return (await post(at, '/token', { grant_type: 'refresh_token', refresh_token })).json()
-}
-
-async function userinfo({ access_token }: { access_token: string }) {
-  const headers = { authorization: `Bearer ${access_token}` }
-  return (await fetch(`${acme.url}/userinfo`, { headers })).json()
-}
-
-function control(at: Scripted, rule: unknown): Promise<Response> {
-  return fetch(`${at.url}/__ctl`, { method: 'POST', body: JSON.stringify(rule) })
-}
-
-function post(
-  at: Scripted,
-  path: string,
-  form: Record<string, string>,
-  init: RequestInit = {},
-  method: 'basic' | 'post' = 'basic',
-): Promise<Response> {
-  const encoded = (text: string) => new URLSearchParams({ a: text }).toString().slice(2)
-  const pair = `${encoded(client.id)}:${encoded(client.secret)}`
-  const basic = { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
-  const posted = { client_id: client.id, client_secret: client.secret }
-  const body = new URLSearchParams(method === 'post' ? { ...form, ...posted } : form)
-  const headers = method === 'basic' ? basic : {}
-  return fetch(at.url + path, { method: 'POST', body, headers, ...init })
-}

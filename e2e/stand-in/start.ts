@@ -54,7 +54,7 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
   }
 }
 
-/** The app's settings for a login issuer of ours. */
+/** The app's settings for this login issuer. */
 export function loginEnv({ url, client, machine, audience }: LoginIssuer): Record<string, string> {
   return {
     AUTH0_DOMAIN: url,

@@ -24,81 +24,92 @@ export type Issued = { family: Family; accessToken: string; refreshToken: string
 export type ScriptedGrants = ReturnType<typeof scriptedGrants>
 
 /** The honest memory behind the scripted endpoints. Failures are RFC 6749 §5.2 error codes. */
-export function scriptedGrants({ id, pkce, revoke: revokes }: ScriptedSettings) {
-  const codes = new Map<string, { consent: Consent; family: Family | undefined }>()
-  const families: Family[] = []
-  const secret = (kind: string) => `${kind}_cnry_${id}_${randomBytes(18).toString('base64url')}`
-
-  function issue(family: Family, kept?: string): Issued {
-    const accessToken = secret('AT')
-    const refreshToken = kept ?? secret('RT')
-    family.accessTokens.add(accessToken)
-    if (!kept) family.refreshTokens.set(refreshToken, undefined)
-    return { family, accessToken, refreshToken }
+export function scriptedGrants(settings: ScriptedSettings) {
+  const memory: Memory = { settings, codes: new Map(), families: [] }
+  return {
+    families: memory.families,
+    code: (consent: Consent): string => code(memory, consent),
+    redeem: (given: Redemption): Issued | string => redeem(memory, given),
+    refresh: (token: string, policy: Policy): Issued | string => refresh(memory, token, policy),
+    revoke: (token: string): void => revoke(memory, token),
+    familyOf: (token: string): Family | undefined => familyOf(memory, token),
+    /** Whether the provider would still take this access or refresh token. */
+    isLive(token: string): boolean {
+      const family = familyOf(memory, token)
+      return family?.isEnded === false && family.refreshTokens.get(token) === undefined
+    },
   }
+}
 
-  function code(consent: Consent): string {
-    const value = secret('CODE')
-    codes.set(value, { consent, family: undefined })
-    return value
+export type Policy = { rotate: boolean; reuse: Reuse }
+
+type Redemption = { code: string; redirectUri: string; verifier: string }
+
+type Memory = {
+  settings: ScriptedSettings
+  codes: Map<string, { consent: Consent; family: Family | undefined }>
+  families: Family[]
+}
+
+function code({ settings, codes }: Memory, consent: Consent): string {
+  const value = secret('CODE', settings)
+  codes.set(value, { consent, family: undefined })
+  return value
+}
+
+function redeem({ settings, codes, families }: Memory, given: Redemption): Issued | string {
+  const entry = codes.get(given.code)
+  if (!entry) return 'invalid_grant'
+  if (entry.family) {
+    // RFC 6749 §4.1.2: a code that is used twice ends what came of it.
+    entry.family.isEnded = true
+    return 'invalid_grant'
   }
+  const { consent } = entry
+  entry.family = { consent, isEnded: false, accessTokens: new Set(), refreshTokens: new Map() }
+  if (consent.redirectUri !== given.redirectUri) return 'invalid_grant'
+  if (settings.pkce && s256(given.verifier) !== consent.challenge) return 'invalid_grant'
+  families.push(entry.family)
+  return issue(settings, entry.family)
+}
 
-  function redeem(given: { code: string; redirectUri: string; verifier: string }): Issued | string {
-    const entry = codes.get(given.code)
-    if (!entry) return 'invalid_grant'
-    if (entry.family) {
-      // RFC 6749 §4.1.2: a code that is used twice ends what came of it.
-      entry.family.isEnded = true
-      return 'invalid_grant'
-    }
-    const { consent } = entry
-    const family = {
-      consent,
-      isEnded: false,
-      accessTokens: new Set<string>(),
-      refreshTokens: new Map(),
-    }
-    entry.family = family
-    if (consent.redirectUri !== given.redirectUri) return 'invalid_grant'
-    if (pkce && s256(given.verifier) !== consent.challenge) return 'invalid_grant'
-    families.push(family)
-    return issue(family)
+function refresh(memory: Memory, token: string, { rotate, reuse }: Policy): Issued | string {
+  const family = familyOf(memory, token)
+  if (!family || family.isEnded || !family.refreshTokens.has(token)) return 'invalid_grant'
+  const usedAt = family.refreshTokens.get(token)
+  if (usedAt !== undefined && Date.now() - usedAt > graceOf(reuse)) {
+    family.isEnded = true
+    return 'invalid_grant'
   }
+  if (rotate) family.refreshTokens.set(token, usedAt ?? Date.now())
+  return issue(memory.settings, family, rotate ? undefined : token)
+}
 
-  function refresh(token: string, policy: { rotate: boolean; reuse: Reuse }): Issued | string {
-    const family = familyOf(token)
-    if (!family || family.isEnded || !family.refreshTokens.has(token)) return 'invalid_grant'
-    const usedAt = family.refreshTokens.get(token)
-    if (usedAt !== undefined && Date.now() - usedAt > graceOf(policy.reuse)) {
-      family.isEnded = true
-      return 'invalid_grant'
-    }
-    if (policy.rotate) family.refreshTokens.set(token, usedAt ?? Date.now())
-    return issue(family, policy.rotate ? undefined : token)
-  }
+function revoke(memory: Memory, token: string): void {
+  const family = familyOf(memory, token)
+  if (!family) return
+  const { sub } = family.consent.account
+  const ofAccount = memory.families.filter(({ consent }) => consent.account.sub === sub)
+  for (const one of memory.settings.revoke === 'grant' ? ofAccount : [family]) one.isEnded = true
+}
 
-  function revoke(token: string): void {
-    const family = familyOf(token)
-    if (!family) return
-    const { sub } = family.consent.account
-    const ended =
-      revokes === 'grant' ? families.filter(({ consent }) => consent.account.sub === sub) : [family]
-    for (const one of ended) one.isEnded = true
-  }
+function familyOf({ families }: Memory, token: string): Family | undefined {
+  return families.find(
+    ({ accessTokens, refreshTokens }) => accessTokens.has(token) || refreshTokens.has(token),
+  )
+}
 
-  function familyOf(token: string): Family | undefined {
-    return families.find(
-      ({ accessTokens, refreshTokens }) => accessTokens.has(token) || refreshTokens.has(token),
-    )
-  }
+/** @param kept the refresh token that goes on being used, where it does not rotate */
+function issue(settings: ScriptedSettings, family: Family, kept?: string): Issued {
+  const accessToken = secret('AT', settings)
+  const refreshToken = kept ?? secret('RT', settings)
+  family.accessTokens.add(accessToken)
+  if (!kept) family.refreshTokens.set(refreshToken, undefined)
+  return { family, accessToken, refreshToken }
+}
 
-  /** Whether the provider would still take this access or refresh token. */
-  function isLive(token: string): boolean {
-    const family = familyOf(token)
-    return family !== undefined && !family.isEnded && family.refreshTokens.get(token) === undefined
-  }
-
-  return { code, redeem, refresh, revoke, familyOf, isLive, families }
+function secret(kind: string, { id }: ScriptedSettings): string {
+  return `${kind}_cnry_${id}_${randomBytes(18).toString('base64url')}`
 }
 
 function graceOf(reuse: Reuse): number {

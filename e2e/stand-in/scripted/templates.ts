@@ -1,5 +1,6 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { gzipSync } from 'node:zlib'
 import type { Rule } from './rules.ts'
 
@@ -15,12 +16,9 @@ export async function sendTemplate(template: Template, response: ServerResponse)
   const { headers = {}, parts } = templates[template]
   response.writeHead(200, { 'content-type': 'application/json', ...headers })
   response.flushHeaders()
-  for (const part of parts()) {
-    if (response.destroyed) return
-    if (!response.write(part))
-      await Promise.race([once(response, 'drain'), once(response, 'close')])
-  }
-  if (template !== 'stall_body') response.end()
+  const source = Readable.from(parts())
+  // The reader may leave at any time; that ends the writing, and is no error here.
+  await pipeline(source, response, { end: template !== 'stall_body' }).catch(() => {})
 }
 
 type Answer = { headers?: Record<string, string>; parts: () => Iterable<string | Buffer> }

@@ -1,6 +1,6 @@
 import type { Reply } from './answer.ts'
 import type { Place, Visit } from './endpoints.ts'
-import type { Issued } from './grants.ts'
+import type { Issued, Policy } from './grants.ts'
 import { idToken } from './id-token.ts'
 
 /** RFC 6749 §4.1.3 and §6. */
@@ -26,11 +26,7 @@ export async function token(place: Place, { form, rule }: Visit): Promise<Reply>
   }
 }
 
-function grant(
-  { grants }: Place,
-  form: URLSearchParams,
-  policy: Parameters<Place['grants']['refresh']>[1],
-): Issued | string {
+function grant({ grants }: Place, form: URLSearchParams, policy: Policy): Issued | string {
   const field = (name: string) => form.get(name) ?? ''
   if (form.get('grant_type') === 'refresh_token')
     return grants.refresh(field('refresh_token'), policy)

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Settings } from './settings.ts'
+
+export type App = {
+  port: number
+  pid: number
+  /** Everything that it wrote to stdout and stderr so far. */
+  output: () => string
+  isAlive: () => boolean
+  /** SIGTERM, and SIGKILL when that does not help within five seconds. */
+  stop: () => Promise<void>
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The one place that knows how the built app is started. */
+function command(port: number): string[] {
+  return ['node_modules/next/dist/bin/next', 'start', '-p', String(port)]
+}
+
+/**
+ * Starts the built app and waits until it is healthy.
+ * @throws {Error} with its output, when it ends before that or takes longer than `deadlineMs`
+ */
+export async function startApp(env: Settings, deadlineMs = 45_000): Promise<App> {
+  const port = Number(env.PORT)
+  const { PATH = '', HOME = '', TMPDIR = '' } = process.env
+  const child = spawn(process.execPath, command(port), {
+    cwd: root,
+    env: { NODE_ENV: 'production', PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const chunks: string[] = []
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))
+  const app: App = {
+    port,
+    pid: child.pid ?? 0,
+    output: () => chunks.join(''),
+    isAlive: () => isAlive(child),
+    stop: () => stop(child),
+  }
+  await untilHealthy(app, deadlineMs)
+  return app
+}
+
+async function untilHealthy(app: App, deadlineMs: number): Promise<void> {
+  const deadline = Date.now() + deadlineMs
+  while (app.isAlive() && Date.now() < deadline) {
+    if (await isHealthy(app.port)) return
+    await sleep(150)
+  }
+  const what = app.isAlive() ? `was not healthy within ${deadlineMs} ms` : 'ended at its start'
+  await app.stop()
+  throw new Error(`The app ${what}. It said:\n${app.output()}`)
+}
+
+async function isHealthy(port: number): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(3000)
+    return (await fetch(`http://127.0.0.1:${port}/api/health`, { signal })).status === 200
+  } catch {
+    return false
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (!isAlive(child)) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
+  await ended
+  clearTimeout(timer)
+}
+
+function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null
+}

@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type App, startApp } from './app.ts'
+import { openRows, type Rows } from './rows.ts'
+import { type Settings, settings } from './settings.ts'
+import { type Listener, startListener } from './stand-in/listener.ts'
+import { type LoginIssuer, startLogin } from './stand-in/login.ts'
+import type { Scripted } from './stand-in/scripted.ts'
+import { freePort } from './stand-in/server.ts'
+import { clientEnv, loginEnv, providersFile } from './stand-in/start.ts'
+import { startTlsFront } from './tls-front.ts'
+import { type ProviderId, scriptedEntries, startScriptedProviders } from './world-providers.ts'
+
+/** Everything that an attack needs: the app, its login, its third parties and attacker land. */
+export type World = {
+  app: App
+  appUrl: string
+  env: Settings
+  login: LoginIssuer
+  providers: Record<ProviderId, Scripted>
+  /** A server that belongs to nobody the app knows: evil.test of the test contract. */
+  attacker: Listener
+  /** A SPA on another site, allowed under `/app`. */
+  spa: Listener
+  /** An allowed wildcard: previews of one team's one project. */
+  previews: string
+  rows: Rows
+  /** What the app wrote since the world began, over all its restarts. */
+  output: () => string
+  /** Ends the app, and starts it anew with the same database and other settings. */
+  restart: (changes?: Settings) => Promise<void>
+  stop: () => Promise<void>
+}
+
+export type WorldOptions = {
+  /** Laid over the settings. */
+  env?: Settings
+  /** At https://localhost, behind a TLS front with a self-signed certificate. */
+  https?: boolean
+  /** Default: a fresh SQLite file. A Postgres database must be migrated. */
+  databaseUrl?: string
+}
+
+/**
+ * Starts a world of its own, for tests that need other settings than the shared one.
+ * @throws {Error} with the app's output, when it refuses to start; nothing is left running
+ */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const surroundings = await prepare(options)
+  const { env, servers, appUrl } = surroundings
+  const app = await startApp(env).catch(async (error) => {
+    await surroundings.close()
+    throw error
+  })
+  const rows = openRows(env.DATABASE_URL ?? '')
+  let earlier = ''
+  const world: World = {
+    ...servers,
+    app,
+    appUrl,
+    env,
+    previews,
+    rows,
+    output: () => earlier + world.app.output(),
+    async restart(changes = {}) {
+      await world.app.stop()
+      earlier += world.app.output()
+      world.env = { ...world.env, ...changes }
+      world.app = await startApp(world.env)
+    },
+    async stop() {
+      await world.app.stop()
+      await rows.close()
+      await surroundings.close()
+    },
+  }
+  return world
+}
+
+const previews = 'https://my-app-*-my-team.vercel.app'
+
+/** All that must be there before the app starts, and go after it. */
+async function prepare(options: WorldOptions) {
+  const port = await freePort()
+  const front = options.https ? await startTlsFront(port) : undefined
+  const appUrl = front?.url ?? `http://localhost:${port}`
+  const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-e2e-'))
+  const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'grantkeeper.db')}`
+  const servers = await startServers(appUrl)
+  const file = await providersFile(scriptedEntries(servers.providers))
+  const brought = { ...environment(servers), PROVIDERS_FILE: file.path, ...options.env }
+  return {
+    appUrl,
+    servers,
+    env: settings({ appUrl, port, databaseUrl }, brought),
+    async close() {
+      const { login, attacker, spa, providers } = servers
+      const all = [login, attacker, spa, ...Object.values(providers), ...(front ? [front] : [])]
+      await Promise.all(all.map((server) => server.close()))
+      await Promise.all([file.remove(), rm(folder, { recursive: true, force: true })])
+    },
+  }
+}
+
+type Servers = Pick<World, 'login' | 'providers' | 'attacker' | 'spa'>
+
+async function startServers(appUrl: string): Promise<Servers> {
+  const [login, providers, attacker, spa] = await Promise.all([
+    startLogin({ port: 0, appUrls: [appUrl] }),
+    startScriptedProviders(appUrl),
+    startListener('evil.test'),
+    startListener('A SPA'),
+  ])
+  return { login, providers, attacker, spa }
+}
+
+function environment({ login, providers, spa }: Servers): Settings {
+  const clients = Object.entries(providers).map(([id, { client }]) => clientEnv(id, client))
+  return {
+    ...loginEnv(login),
+    ...Object.assign({}, ...clients),
+    RETURN_URLS: [`${spa.url}/app`, 'https://spa.test/app', previews].join(','),
+    SPA_COMPLETION_URLS: `${spa.url}/app/connected`,
+    TOKEN_DEADLINE_MS: '1500',
+    LEASE_MS: '4000',
+  }
+}

@@ -1,0 +1,32 @@
+import { defineConfig, devices } from 'playwright/test'
+import { chromiumFlags, chromiumPath } from './e2e/chromium.ts'
+
+const executablePath = chromiumPath()
+
+/** Attacks go over HTTP by hand, walks through a real browser. Both need `next build` first. */
+export default defineConfig({
+  testDir: 'e2e',
+  testMatch: '**/*.spec.ts',
+  outputDir: 'test-results/e2e',
+  workers: 2,
+  fullyParallel: false,
+  forbidOnly: Boolean(process.env.CI),
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
+  projects: [
+    { name: 'attacks', testMatch: 'attacks/**/*.spec.ts' },
+    {
+      name: 'browser',
+      testMatch: 'browser/**/*.spec.ts',
+      use: {
+        ...devices['Desktop Chrome'],
+        ignoreHTTPSErrors: true,
+        screenshot: 'only-on-failure',
+        trace: 'retain-on-failure',
+        launchOptions: { args: chromiumFlags(), ...(executablePath ? { executablePath } : {}) },
+      },
+    },
+  ],
+})
