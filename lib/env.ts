@@ -3,7 +3,7 @@ import { parseUrlPattern, type UrlPattern } from './url-pattern.ts'
 
 /**
  * The settings of this process: read once, checked whole. Nothing else reads `process.env`.
- * @throws {SettingsError} naming every setting that is missing or wrong, never its value
+ * @throws {SettingsError} naming every setting that is missing or wrong, never a secret's value
  */
 export function env(): Env {
   parsed ??= parseEnv(process.env)
@@ -13,7 +13,7 @@ export function env(): Env {
 /** As `env`, from the given variables: for tests, `doctor` and the command line. */
 export function parseEnv(variables: Record<string, string | undefined>): Env {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-  const result = settings.safeParse(given)
+  const result = settings.safeParse(given, { reportInput: true })
   if (!result.success) throw new SettingsError(result.error.issues.map(sentence))
   const problems = [...contradictions(result.data, given)]
   if (problems.length > 0) throw new SettingsError(problems)
@@ -185,15 +185,36 @@ function* contradictions(
   for (const url of env.APP_BASE_URL)
     if (url.startsWith('http:') && !isLocal(new URL(url).hostname))
       yield 'APP_BASE_URL must be https: only localhost may use http'
-  const keys = [...env.VAULT_KEYS.values(), ...env.TRANSACTION_KEYS.values()].map((key) =>
-    key.toString('base64'),
-  )
-  if (new Set(keys).size < keys.length)
-    yield 'TRANSACTION_KEYS and VAULT_KEYS share a key, or hold one twice: each needs its own'
-  if (keys.some((key) => env.AUTH0_SECRET === key))
-    yield 'AUTH0_SECRET is also used as a key: each needs its own'
+  if (new Set(env.APP_BASE_URL.map((url) => new URL(url).protocol)).size > 1)
+    yield 'APP_BASE_URL mixes http and https: its cookies could not be kept safe for both'
+  if (/^http:/i.test(env.AUTH0_DOMAIN) && !isAllowedHttp(env))
+    yield 'AUTH0_DOMAIN must not be http: only localhost may be, with ALLOW_INSECURE_LOCALHOST=true'
+  yield* sharedSecrets(env)
   if (given.NODE_ENV === 'production' && given.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     yield 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off: remove it'
+}
+
+function isAllowedHttp(env: z.output<typeof settings>): boolean {
+  const { AUTH0_DOMAIN: domain, ALLOW_INSECURE_LOCALHOST: isAllowed } = env
+  return isAllowed && URL.canParse(domain) && isLocal(new URL(domain).hostname)
+}
+
+/** One secret for two purposes would let what was sealed for the one open as the other. */
+function* sharedSecrets(env: z.output<typeof settings>): Generator<string> {
+  const keys = [...env.VAULT_KEYS.values(), ...env.TRANSACTION_KEYS.values()]
+  const taken = keys.map((key) => key.toString('base64'))
+  if (new Set(taken).size < taken.length)
+    yield 'TRANSACTION_KEYS and VAULT_KEYS share a key, or hold one twice: each needs its own'
+  taken.push(
+    ...keys.map((key) => key.toString('hex')),
+    ...keys.map((key) => key.toString('base64url')),
+  )
+  for (const name of ['AUTH0_SECRET', 'AUTH0_CLIENT_SECRET', 'CRON_SECRET'] as const) {
+    const secret = env[name]
+    if (secret === undefined) continue
+    if (taken.includes(secret)) yield `${name} is also used for something else: each needs its own`
+    taken.push(secret)
+  }
 }
 
 /**

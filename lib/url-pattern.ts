@@ -1,4 +1,4 @@
-import { getPublicSuffix } from 'tldts'
+import { parse } from 'tldts'
 
 /** An absolute URL prefix (origin and path) that others may be held against. */
 export type UrlPattern = { source: string; matches: (url: URL) => boolean }
@@ -13,11 +13,13 @@ export function parseUrlPattern(source: string): UrlPattern {
     /^(https?):\/\/([a-z0-9*.-]+)(?::(\d+))?(\/[^?#*\\%]*)?$/.exec(source) ?? []
   if (!scheme)
     throw new TypeError(`"${source}" is not an absolute URL such as https://app.example.com/app`)
+  const literal = `${scheme}://${host.replace('*', 'x')}${port ? `:${port}` : ''}`
+  if (!URL.canParse(literal)) throw new TypeError(`"${source}" has no host or port that exists`)
+  const origin = new URL(literal)
   const [label = '', ...rest] = host.split('.')
   if (rest.join('').includes('*'))
     throw new TypeError(`"${source}": only the left-most label of a host may hold a *`)
   if (label.includes('*')) assertAnchored(source, label, rest.join('.'))
-  const origin = new URL(`${scheme}://${host.replace('*', 'x')}${port ? `:${port}` : ''}`)
   const hostPattern = new RegExp(`^${host.replaceAll('.', '\\.').split('*').join('[a-z0-9-]+')}$`)
   const prefix = path.replace(/\/$/, '')
   return {
@@ -38,15 +40,21 @@ function isUnder(pathname: string, prefix: string): boolean {
 }
 
 /**
- * Under a public suffix (vercel.app, com) anybody may register a label, so there the wildcard must
- * stand between literal text on both sides: `my-app-*-my-team.vercel.app`.
+ * Under a public suffix anybody may take a label. Where a platform gives them out (vercel.app) the
+ * wildcard must stand between literal text on both sides, `my-app-*-my-team.vercel.app`; where
+ * registries sell them (com) nothing binds what stands around it to you, and there is none.
  */
 function assertAnchored(source: string, label: string, parent: string): void {
   const [before = '', after = '', ...more] = label.split('*')
   if (more.length > 0) throw new TypeError(`"${source}" holds more than one *`)
   if (before === '')
     throw new TypeError(`"${source}": text must stand before the *, such as my-app-*`)
-  const isShared = getPublicSuffix(`x.${parent}`, { allowPrivateDomains: true }) === parent
+  const { publicSuffix, isIcann } = parse(`x.${parent}`, { allowPrivateDomains: true })
+  const isShared = publicSuffix === parent
+  if (isShared && isIcann)
+    throw new TypeError(
+      `"${source}": anybody may buy a name under ${parent}; put the * into a label of your own domain`,
+    )
   if (isShared && after === '')
     throw new TypeError(
       `"${source}": anybody may take a name under ${parent}; write your team after the *, such as my-app-*-my-team.${parent}`,

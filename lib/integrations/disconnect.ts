@@ -1,4 +1,4 @@
-import { and, eq, ne } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { database } from '#db'
 import type { GrantRow } from '#db/schema'
 import { eventQuery } from '#lib/audit'
@@ -10,7 +10,7 @@ import type { User } from '#lib/session'
 import { logEvent } from '#lib/telemetry'
 import { open } from '#lib/vault'
 import { type Lease, takeLease } from './lease.ts'
-import { pendingRevocation, tokenToRevoke } from './revocation.ts'
+import { isShared, pendingRevocation, tokenToRevoke } from './revocation.ts'
 
 /** What became of the grant at the provider. The user is disconnected here in any case. */
 export type Revocation = 'revoked' | 'unsupported' | 'failed'
@@ -45,33 +45,14 @@ async function revokeAtProvider(
   if (!doomed) return 'unsupported'
   if (!provider) return 'failed'
   try {
-    if (await isShared(provider, grant)) return 'unsupported'
+    if (await isShared(provider, { accountId: grant.accountId, except: grant.id }))
+      return 'unsupported'
     const token = open(doomed.token, { ...contextOf(grant), field: doomed.kind })
     return await revokeToken(await resolveProvider(provider), token)
   } catch (cause) {
     logEvent('warn', 'revocation_failed', { provider: grant.provider, grantId: grant.id, cause })
     return 'failed'
   }
-}
-
-/** True where revoking would also end somebody else's grant for the same account. */
-async function isShared(provider: OfferedProvider, grant: GrantRow): Promise<boolean> {
-  if (provider.revokes !== 'grant') return false
-  const { db, tables } = await database()
-  const { grants } = tables
-  const others = await db
-    .select({ id: grants.id })
-    .from(grants)
-    .where(
-      and(
-        eq(grants.provider, grant.provider),
-        eq(grants.accountId, grant.accountId),
-        ne(grants.id, grant.id),
-        ne(grants.status, 'disconnected'),
-      ),
-    )
-    .limit(1)
-  return others.length > 0
 }
 
 /** Guarded by the lease and the version: nothing that came meanwhile is wiped unrevoked. */

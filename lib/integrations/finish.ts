@@ -2,7 +2,7 @@ import { lt } from 'drizzle-orm'
 import { database } from '#db'
 import { recordEvent } from '#lib/audit'
 import { codeOf, type ErrorCode, GrantkeeperError } from '#lib/errors'
-import { identifyAccount } from '#lib/oauth/account'
+import { type Account, identifyAccount } from '#lib/oauth/account'
 import { type AuthorizationResponse, authorizationError } from '#lib/oauth/authorization'
 import { type ResolvedProvider, resolveProvider } from '#lib/oauth/metadata'
 import { exchangeCode, revokeReceived, type Tokens } from '#lib/oauth/token'
@@ -11,6 +11,7 @@ import type { OfferedProvider } from '#lib/providers/provider'
 import type { User } from '#lib/session'
 import { checkCanary } from '#lib/vault-canary'
 import { keepGrant } from './grant.ts'
+import { isShared } from './revocation.ts'
 
 /**
  * Ends an attempt: proves that this user, in this browser, began it at this provider; uses it up;
@@ -20,8 +21,8 @@ import { keepGrant } from './grant.ts'
  */
 export async function finish(user: User | null, attempt: Finish): Promise<void> {
   const { provider, transaction } = attempt
-  const refusal = await refusalOf(user, attempt)
-  await consume(transaction)
+  // Also where this cannot be judged, as when the provider's metadata has gone bad: no second try.
+  const refusal = await refusalOf(user, attempt).finally(() => consume(transaction))
   if (refusal || !user) throw new GrantkeeperError(refusal ?? 'login_required')
   try {
     await connect(user, attempt)
@@ -37,6 +38,14 @@ export async function finish(user: User | null, attempt: Finish): Promise<void> 
     })
     throw error
   }
+}
+
+/**
+ * Ends an attempt without a grant: it cannot be taken up again.
+ * @throws {GrantkeeperError} `invalid_state` when it had ended before
+ */
+export async function abandon(transaction: Transaction): Promise<void> {
+  await consume(transaction)
 }
 
 export type Finish = {
@@ -79,12 +88,15 @@ async function connect(user: User, { transaction, response, ...asked }: Finish):
   await checkCanary()
   const provider = await resolveProvider(asked.provider)
   const tokens = await exchangeCode(provider, transaction, response)
+  let account: Account | undefined
   try {
-    const account = await identifyAccount(provider, tokens)
+    account = await identifyAccount(provider, tokens)
     assertSufficientScope(provider, tokens)
     await keepGrant(user, { provider, transaction, tokens, account })
   } catch (error) {
-    await revokeReceived(provider, tokens)
+    const known = account ? { accountId: account.id } : { userId: user.id }
+    // Not where that would also end a grant that is good. In doubt, nobody holds these tokens.
+    if (!(await isShared(provider, known).catch(() => true))) await revokeReceived(provider, tokens)
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq, lte } from 'drizzle-orm'
+import { and, eq, lte, ne } from 'drizzle-orm'
 import { database, type Handle } from '#db'
 import type { Step } from '#db/atomically'
 import type { GrantRow, PendingRevocationRow, Tables } from '#db/schema'
@@ -26,6 +26,33 @@ export async function retryRevocations(now: number): Promise<void> {
       .returning({ id: pending.id })
     if (claimed.length > 0) await retry(row, now)
   }
+}
+
+/**
+ * True where revoking a token of this account would also end a living grant, whoever has it. Of an
+ * account that is not known, one of this user's at the provider is taken to be it.
+ */
+export async function isShared(
+  provider: OfferedProvider,
+  { accountId, userId, except = '' }: { accountId?: string; userId?: string; except?: string },
+): Promise<boolean> {
+  if (provider.revokes !== 'grant') return false
+  const { db, tables } = await database()
+  const { grants } = tables
+  const others = await db
+    .select({ id: grants.id })
+    .from(grants)
+    .where(
+      and(
+        eq(grants.provider, provider.id),
+        accountId === undefined ? undefined : eq(grants.accountId, accountId),
+        userId === undefined ? undefined : eq(grants.userId, userId),
+        ne(grants.id, except),
+        ne(grants.status, 'disconnected'),
+      ),
+    )
+    .limit(1)
+  return others.length > 0
 }
 
 /** The token by which a grant is revoked: the refresh token, unless the provider takes only the other. */
@@ -105,11 +132,14 @@ function pauseAfter(attempts: number): number {
 }
 
 async function retry(row: PendingRevocationRow, now: number): Promise<void> {
-  const { grantId, userId, provider, version, tokenKind: field } = row
+  const { grantId, userId, provider, accountId, version, tokenKind: field } = row
   try {
     const resolved = await resolveProvider(findProvider(provider))
-    await revokeToken(resolved, open(row.token, { grantId, userId, provider, version, field }))
-    await settle(row, 'revoked_later')
+    // Somebody may have connected the same account since: that grant is not ours to end.
+    if (await isShared(resolved, { accountId })) return await settle(row, 'revocation_given_up')
+    const token = open(row.token, { grantId, userId, provider, version, field })
+    const outcome = await revokeToken(resolved, token)
+    await settle(row, outcome === 'revoked' ? 'revoked_later' : 'revocation_given_up')
   } catch (cause) {
     logEvent('warn', 'revocation_failed', { provider, grantId, cause })
     if (row.expiresAt <= now) await settle(row, 'revocation_given_up')

@@ -62,7 +62,8 @@ async function takeTurn({ id }: User): Promise<void> {
 
 /** Somebody else's grant looks exactly like one that does not exist. */
 async function findOwn(user: User, provider: OfferedProvider, id: string) {
-  const grant = await findLivingGrant(user, id)
+  // Postgres takes no NUL in a text, and would call it our mistake.
+  const grant = /^[0-9a-f-]{36}$/.test(id) ? await findLivingGrant(user, id) : undefined
   if (grant?.provider !== provider.id) throw new GrantkeeperError('invalid_request')
   return grant
 }

@@ -1,4 +1,5 @@
 import { Auth0Client } from '@auth0/nextjs-auth0/server'
+import { headers } from 'next/headers'
 import { type NextRequest, NextResponse } from 'next/server'
 import { env } from '#lib/env'
 import { oncePerProcess } from '#lib/process'
@@ -7,6 +8,7 @@ import type { LoginDriver } from './driver.ts'
 /** Login by Auth0, or by what behaves as an Auth0 tenant does. */
 export const auth0Driver: LoginDriver = {
   identity: async () => {
+    if (hasTwoSessions((await headers()).get('cookie'))) return null
     const session = await client().getSession()
     const { sub, org_id, name, email } = session?.user ?? {}
     if (typeof sub !== 'string' || sub === '') return null
@@ -43,9 +45,20 @@ function openClient(): Auth0Client {
     authorizationParameters: { scope: 'openid profile email' },
     enableAccessTokenEndpoint: false,
     enableTelemetry: false,
-    session: { cookie: { name: isSecure ? '__Host-session' : '__session', secure: isSecure } },
+    session: { cookie: { name: sessionName(isSecure), secure: isSecure } },
     transactionCookie: { prefix: isSecure ? '__Host-login_' : '__login_', secure: isSecure },
   })
+}
+
+function sessionName(isSecure: boolean): string {
+  return isSecure ? '__Host-session' : '__session'
+}
+
+/** A browser sends a name twice when another host or path has set one of them: which is ours, is open. */
+function hasTwoSessions(header: string | null): boolean {
+  const names = (header ?? '').split(';').map((pair) => pair.trim().split('=', 1)[0] ?? '')
+  const sessions = names.filter((name) => /^__(Host-)?session(__\d+)?$/.test(name))
+  return new Set(sessions).size < sessions.length
 }
 
 function issuer(): string {

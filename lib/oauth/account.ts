@@ -43,7 +43,7 @@ async function askUserinfo(
   provider: ResolvedProvider,
   tokens: Tokens,
 ): Promise<Record<string, unknown>> {
-  const response = await oauth.protectedResourceRequest(
+  const request = oauth.protectedResourceRequest(
     tokens.accessToken,
     'GET',
     new URL(provider.userinfo_endpoint ?? ''),
@@ -51,6 +51,7 @@ async function askUserinfo(
     undefined,
     wire(provider, 'userinfo'),
   )
+  const response = await request.catch(refuse)
   const { status, headers } = response
   if (status >= 500 || status === 429) throw new GrantkeeperError('temporarily_unavailable')
   const body = response.ok ? parseBody({ status, headers, body: await response.text() }) : undefined
@@ -58,7 +59,13 @@ async function askUserinfo(
   return body
 }
 
-/** What stands at a dotted path, as text without control characters, at most 255 characters of it. */
+/** A refusal that names a challenge (RFC 9110 §11.6.1) is thrown by the library, not returned. */
+function refuse(cause: unknown): never {
+  if (cause instanceof GrantkeeperError) throw cause
+  throw new GrantkeeperError('exchange_failed', { cause })
+}
+
+/** What stands at a dotted path, as text without control characters; over 255 characters: nothing. */
 function lookUp(source: Record<string, unknown>, path: string): string | undefined {
   let value: unknown = source
   for (const key of path.split('.')) {

@@ -45,7 +45,7 @@ export function readAuthorizationResponse(query: URLSearchParams): Authorization
 
 /** Our code for an error of the authorization response (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6). */
 export function authorizationError(error: string): ErrorCode {
-  return meanings[error] ?? 'provider_error'
+  return meanings.get(error) ?? 'provider_error'
 }
 
 // An oversized state is not refused here: it fits no cookie, and is told as any other unknown one.
@@ -65,20 +65,21 @@ const refused = new Set([
   'refresh_token',
 ])
 
-const meanings: Record<string, ErrorCode> = {
-  access_denied: 'access_denied',
-  user_cancelled_authorize: 'access_denied',
-  user_cancelled_login: 'access_denied',
-  consent_required: 'access_denied',
-  login_required: 'access_denied',
-  interaction_required: 'access_denied',
-  server_error: 'temporarily_unavailable',
-  temporarily_unavailable: 'temporarily_unavailable',
-  unauthorized_client: 'provider_misconfigured',
-  invalid_client: 'provider_misconfigured',
-  redirect_uri_mismatch: 'provider_misconfigured',
-  unsupported_response_type: 'provider_misconfigured',
-}
+// A Map: of an object, `error=constructor` would fetch more than our codes.
+const meanings = new Map<string, ErrorCode>([
+  ['access_denied', 'access_denied'],
+  ['user_cancelled_authorize', 'access_denied'],
+  ['user_cancelled_login', 'access_denied'],
+  ['consent_required', 'access_denied'],
+  ['login_required', 'access_denied'],
+  ['interaction_required', 'access_denied'],
+  ['server_error', 'temporarily_unavailable'],
+  ['temporarily_unavailable', 'temporarily_unavailable'],
+  ['unauthorized_client', 'provider_misconfigured'],
+  ['invalid_client', 'provider_misconfigured'],
+  ['redirect_uri_mismatch', 'provider_misconfigured'],
+  ['unsupported_response_type', 'provider_misconfigured'],
+])
 
 async function authorizationParameters(
   provider: ResolvedProvider,

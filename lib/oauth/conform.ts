@@ -2,12 +2,13 @@ import type { WireResponse } from '#lib/providers/quirks'
 
 /**
  * Turns the off-standard answers that many providers give into what RFC 6749 §5 asks for: JSON,
- * errors with 400, success with 200, a lifetime that is a number. What cannot be read stays as it is.
+ * errors with 400, success with 200, a lifetime that is a number. What cannot be read, or can be
+ * read in two ways, is left out: whoever reads next must not see more in it than we did.
  */
 export function conform(response: WireResponse): WireResponse {
   const body = parseBody(response)
-  if (!body) return response
-  const hasError = typeof body.error === 'string' && body.error !== ''
+  if (!body) return { ...response, body: '' }
+  const hasError = ![undefined, null, false, ''].includes(body.error as undefined)
   if (!hasError && response.status < 300) delete body.error
   body.expires_in = lifetime(body.expires_in)
   const headers = new Headers(response.headers)
@@ -18,14 +19,22 @@ export function conform(response: WireResponse): WireResponse {
 /** The object that a body holds, as JSON or form-encoded, or undefined. */
 export function parseBody({ headers, body }: WireResponse): Record<string, unknown> | undefined {
   if (headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') || isForm(body))
-    return Object.fromEntries(new URLSearchParams(body))
+    return parseForm(body)
   try {
     const value: unknown = JSON.parse(body)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject && !hasRepeatedKey(body) ? (value as Record<string, unknown>) : undefined
+    if (!isObject || hasRepeatedKey(body)) return undefined
+    // What is nested too deep to be written again throws here, and not in the hands of a caller.
+    JSON.stringify(value)
+    return value as Record<string, unknown>
   } catch {
     return undefined
   }
+}
+
+function parseForm(body: string): Record<string, string> | undefined {
+  const form = new URLSearchParams(body)
+  return new Set(form.keys()).size < form.size ? undefined : Object.fromEntries(form)
 }
 
 /**

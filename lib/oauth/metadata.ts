@@ -68,16 +68,20 @@ async function discover(provider: OfferedProvider, issuer: string): Promise<Disc
   if (cached && cached.until > Date.now()) return cached.found
   const found = fetchMetadata(provider, issuer)
   const entry: Cached = { until: Date.now() + 3_600_000, found, last: cached?.last }
+  // All who ask meanwhile wait for the same answer, and are spared the same outage.
+  entry.found = found.then(
+    (fresh) => {
+      entry.last = fresh
+      return fresh
+    },
+    (error) => {
+      entry.until = Date.now() + (entry.last ? 30_000 : 0)
+      if (entry.last && isPassing(error)) return entry.last
+      throw error
+    },
+  )
   cache.set(provider.id, entry)
-  try {
-    entry.last = await found
-    return entry.last
-  } catch (error) {
-    entry.until = Date.now() + (entry.last ? 30_000 : 0)
-    if (!entry.last || !isPassing(error)) throw error
-    entry.found = Promise.resolve(entry.last)
-    return entry.last
-  }
+  return entry.found
 }
 
 function isPassing(error: unknown): boolean {
@@ -90,7 +94,7 @@ async function fetchMetadata(provider: OfferedProvider, issuer: string): Promise
     if (response.status === 404) continue
     if (response.status >= 500 || response.status === 429)
       throw new GrantkeeperError('temporarily_unavailable')
-    return pick(await readMetadata(response, issuer), issuer)
+    return pick(await readMetadata(response, issuer), issuer, provider)
   }
   throw new GrantkeeperError('provider_misconfigured')
 }
@@ -126,14 +130,18 @@ async function readMetadata(
 }
 
 /** Endpoints on another origin than the issuer's are not believed: an entry must name them itself. */
-function pick(metadata: oauth.AuthorizationServer, issuer: string): Discovered {
+function pick(
+  metadata: oauth.AuthorizationServer,
+  issuer: string,
+  provider: OfferedProvider,
+): Discovered {
   const found: Discovered = {
     issuer,
     iss_parameter_supported: metadata.authorization_response_iss_parameter_supported === true,
   }
   for (const name of endpoints) {
     const value = metadata[name]
-    if (value === undefined) continue
+    if (value === undefined || provider[name] !== undefined) continue
     if (!URL.canParse(value) || new URL(value).origin !== new URL(issuer).origin)
       throw new GrantkeeperError('provider_misconfigured')
     found[name] = value

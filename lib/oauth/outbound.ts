@@ -7,6 +7,7 @@ import { env, isLocal } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
 import type { WireRequest, WireResponse } from '#lib/providers/quirks'
+import { isPublicAddress } from '#lib/public-address'
 
 /**
  * One call to a third party: never retried, never redirected, to public addresses only, bounded in
@@ -35,7 +36,8 @@ export async function callThirdParty({
       signal: AbortSignal.timeout(env().TOKEN_DEADLINE_MS),
     })
     if (response.statusCode >= 300 && response.statusCode < 400) {
-      response.body.destroy()
+      // Without a listener the stream's own error would end this process.
+      response.body.on('error', () => {}).destroy()
       throw new GrantkeeperError('exchange_failed', { cause: new Error('redirected') })
     }
     return {
@@ -64,26 +66,22 @@ function openAgent(): Agent {
 function assertAllowed(target: URL): void {
   const host = target.hostname.replace(/^\[|\]$/g, '')
   if (env().ALLOW_INSECURE_LOCALHOST && isLocal(host)) return
-  if (target.protocol !== 'https:' || (isIP(host) !== 0 && !isPublic(host)))
+  if (target.protocol !== 'https:' || (isIP(host) !== 0 && !isPublicAddress(host)))
     throw new GrantkeeperError('exchange_failed', { cause: new Error('forbidden address') })
 }
 
 /** The address that is vetted is the one connected to, so that DNS cannot change its mind between. */
 const vettedLookup: LookupFunction = (hostname, options, done) => {
   dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    const isOwn = env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname)
     const isVetted = ({ address }: dns.LookupAddress) =>
-      isPublic(address) || (env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname))
+      isPublicAddress(address) || (isOwn && ipaddr.process(address).range() === 'loopback')
     const [first] = addresses ?? []
     if (error || !first) return done(error ?? new Error('no address'), [])
     if (!addresses.every(isVetted)) return done(new Error('forbidden address'), [])
     if (options.all) return done(null, addresses)
     done(null, first.address, first.family)
   })
-}
-
-/** False for loopback, private, link-local, shared, multicast, reserved and translated addresses. */
-function isPublic(address: string): boolean {
-  return ipaddr.process(address).range() === 'unicast'
 }
 
 async function readCapped(stream: Dispatcher.ResponseData['body']): Promise<Buffer> {

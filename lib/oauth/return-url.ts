@@ -42,9 +42,9 @@ export function resultUrl(
   return `${url.origin}${url.pathname}?${[...kept, ...added].join('&')}${url.hash || '#'}`
 }
 
-/** Characters that URL parsers strip, turn round or decode differently, and what bad UTF-8 becomes. */
+/** Characters that URL parsers strip, turn round or decode differently, and what bad text becomes. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
-const unsafeCharacters = /[\u0000-\u0020\u007f\\\ufffd]/
+const unsafeCharacters = /[\u0000-\u0020\u007f\\\ufffd\ud800-\udfff]/u
 const asciiAuthority = /^https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d*)?(?=[/?#]|$)/i
 const dotSegment = /(?:^|\/)(?:\.|%2e){1,2}(?=\/|$)/i
 

@@ -96,7 +96,6 @@ const tokenResponse = z.looseObject({
   refresh_token: token.optional(),
   refresh_token_expires_in: z.number().positive().max(1e10).optional().catch(undefined),
   scope: z.string().max(16_384).optional(),
-  id_token: token.optional(),
 })
 
 async function redeem(

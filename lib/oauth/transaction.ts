@@ -57,6 +57,7 @@ export async function liveTransactions(cookies: CookieHeader): Promise<Transacti
 /**
  * The `Set-Cookie` values that keep a new transaction, and make room for it: at most five are alive,
  * and 4 kB together. Browsers list cookies oldest first (RFC 6265 §5.4), so those in front go.
+ * @throws {GrantkeeperError} `invalid_request` for one so long that browsers would drop it
  */
 export async function keepTransaction(
   cookies: CookieHeader,
@@ -65,13 +66,14 @@ export async function keepTransaction(
   const { [unsealed]: _, ...plain } = transaction
   const seal = await sealData(plain, { password: passwords(), ttl: 0 })
   const name = cookieName(transaction.state)
+  if (name.length + seal.length > maxBytes) throw new GrantkeeperError('invalid_request')
   const alive = cookiesOf(cookies)
   const size = () =>
     alive.reduce((sum, cookie) => sum + cookie.name.length + cookie.value.length, 0)
   const evicted: string[] = []
   while (
     alive.length >= maxAlive ||
-    (alive.length > 0 && size() + name.length + seal.length > 4096)
+    (alive.length > 0 && size() + name.length + seal.length > maxBytes)
   )
     evicted.push(alive.shift()?.name ?? '')
   return [
@@ -104,6 +106,7 @@ type Attempt = Omit<
 declare const unsealedBrand: unique symbol
 const unsealed = Symbol('unsealed') as unknown as typeof unsealedBrand
 const maxAlive = 5
+const maxBytes = 4096
 
 const shape = z.strictObject({
   typ: z.literal('transaction'),

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { isLocal } from '#lib/env'
+import { isPublicAddress } from '#lib/public-address'
 import type { Contradiction } from './contradictions.ts'
 import type { Provider } from './schema.ts'
 
@@ -57,7 +58,7 @@ function judge(address: string | undefined, allowLocal: boolean): string | undef
 
 function isPrivateAddress(host: string): boolean {
   const literal = host.replace(/^\[|\]$/g, '')
-  return ipaddr.isValid(literal) && ipaddr.parse(literal).range() !== 'unicast'
+  return ipaddr.isValid(literal) && !isPublicAddress(literal)
 }
 
 function query(address: string | undefined): string | undefined {

@@ -1,0 +1,15 @@
+import { newTransaction, type Transaction } from '#lib/oauth/transaction'
+
+/** An attempt of alice at `acme`, but for what the test says. */
+export function attemptOf(given: Partial<Parameters<typeof newTransaction>[0]> = {}): Transaction {
+  return newTransaction({
+    provider: 'acme',
+    config: 'hash',
+    redirect_uri: 'https://app.test/api/integrations/acme/callback',
+    return_to: 'https://app.test/integrations',
+    scope: ['files.read'],
+    sub: 'auth0|alice',
+    org: '',
+    ...given,
+  })
+}
