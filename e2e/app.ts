@@ -10,6 +10,8 @@ export type App = {
   /** Everything that it wrote to stdout and stderr so far. */
   output: () => string
   isAlive: () => boolean
+  /** Null while it lives, and where a signal ended it. */
+  exitCode: () => number | null
   /** SIGTERM, and SIGKILL when that does not help within five seconds. */
   stop: () => Promise<void>
 }
@@ -41,6 +43,7 @@ export async function startApp(env: Settings, deadlineMs = 45_000): Promise<App>
     pid: child.pid ?? 0,
     output: () => chunks.join(''),
     isAlive: () => isAlive(child),
+    exitCode: () => child.exitCode,
     stop: () => stop(child),
   }
   await untilHealthy(app, deadlineMs)
@@ -53,7 +56,9 @@ async function untilHealthy(app: App, deadlineMs: number): Promise<void> {
     if (await isHealthy(app.port)) return
     await sleep(150)
   }
-  const what = app.isAlive() ? `was not healthy within ${deadlineMs} ms` : 'ended at its start'
+  const what = app.isAlive()
+    ? `was not healthy within ${deadlineMs} ms`
+    : `ended at its start with code ${app.exitCode()}`
   await app.stop()
   throw new Error(`The app ${what}. It said:\n${app.output()}`)
 }

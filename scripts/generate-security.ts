@@ -22,15 +22,14 @@ export async function threatProblems(): Promise<string[]> {
   const tests = await testsOfThreats()
   const untested = rows
     .filter(({ id, later }) => !later && !tests.some(({ ids }) => ids.includes(id)))
-    .map(
-      ({ id, attack }) => `${id} (${attack}) has neither a test nor a reason in docs/threats.json`,
-    )
+    .map(({ id }) => id)
   const unknown = tests.flatMap(({ ids, file }) =>
     ids
       .filter((id) => !rows.some((row) => row.id === id))
       .map((id) => `${file} names ${id}, which docs/threats.json does not have`),
   )
-  return [...untested, ...unknown]
+  if (untested.length === 0) return unknown
+  return [`Neither a test nor a reason in docs/threats.json: ${untested.join(', ')}`, ...unknown]
 }
 
 const introduction = (all: number, tried: number) => `# Security: the attacks, one by one
@@ -65,11 +64,21 @@ function section(group: string, rows: Threat[], tests: TestTitle[]): string {
 }
 
 function proof(row: Threat, tests: TestTitle[]): string {
-  const proofs = tests
-    .filter(({ ids }) => ids.includes(row.id))
-    .map(({ file, title }) => `\`${file}\`: ${title}`)
-  if (proofs.length > 0) return proofs.join('<br>')
-  return row.later ? `later, with: ${row.later}` : 'none'
+  const ours = tests.filter(({ ids }) => ids.includes(row.id))
+  const files = [...new Set(ours.map(({ file }) => file))]
+  if (files.length === 0) return row.later ? `later, with: ${row.later}` : 'none'
+  return files
+    .map((file) => {
+      const titles = ours.filter((test) => test.file === file).map(({ title }) => sentence(title))
+      return `\`${file}\`: ${[...new Set(titles)].join('; ')}`
+    })
+    .join('<br>')
+}
+
+/** A title without its ids; one that is all placeholder stands for a list of cases. */
+function sentence(title: string): string {
+  const text = title.replace(/^(?:[A-Z]{2}-\d{2}[\s,:]*)+/, '')
+  return /^(%\w|\$\w+|\$\{.*\}|\W)*$/.test(text) ? 'case by case' : text
 }
 
 /** Text that stays inside its cell; only our own line breaks are markup. */

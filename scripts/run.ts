@@ -64,5 +64,6 @@ export function stopWithUs(): void {
 /** The environment with the project's own tools, and its Node, found first. */
 function withProjectTools(): NodeJS.ProcessEnv {
   const bin = resolve(root, 'node_modules/.bin')
-  return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` }
+  const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: undefined }
+  return { ...process.env, ...plain, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` }
 }
