@@ -6,6 +6,7 @@ import { errorPage } from './error-texts.ts'
 export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
   return (
     <main className="column py-20">
+      <title>{errorPage.title}</title>
       <h1 className="text-title">{errorPage.title}</h1>
       <p className="mt-2 text-quiet">{errorPage.body}</p>
       <button type="button" onClick={() => location.reload()} className="button mt-6">

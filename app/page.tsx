@@ -1,6 +1,6 @@
 import { redirect } from 'next/navigation'
-import { codeOf } from '#lib/errors'
 import { currentUser } from '#lib/session'
+import { orExplain } from './(signed-in)/signed-in.ts'
 import { texts } from './texts.ts'
 import { Joint } from './ui/joint.tsx'
 import { PlainPage } from './ui/plain-page.tsx'
@@ -9,7 +9,7 @@ const words = texts.landing
 
 /** What this is, for people who are not signed in; the others go straight to their integrations. */
 export default async function LandingPage() {
-  if (await isSignedIn()) redirect('/integrations')
+  if (await orExplain(currentUser)) redirect('/integrations')
   return (
     <PlainPage>
       <h1 className="max-w-[34rem] text-title sm:text-display">{words.title}</h1>
@@ -28,13 +28,4 @@ export default async function LandingPage() {
       </ul>
     </PlainPage>
   )
-}
-
-async function isSignedIn(): Promise<boolean> {
-  try {
-    return (await currentUser()) !== null
-  } catch (error) {
-    if (codeOf(error) === 'access_denied') redirect('/switched-off')
-    throw error
-  }
 }

@@ -7,7 +7,7 @@ import type { ErrorCode } from '#lib/errors'
 
 type Sentence = { what: string; means: string; todo: string }
 
-const someService = 'The service'
+const someService = 'the service'
 
 export const texts = {
   product: 'Grantkeeper',
@@ -205,6 +205,12 @@ export const texts = {
     home: 'To the start page',
   },
 
+  unavailable: {
+    title: 'This page cannot be shown right now',
+    storage: 'We cannot reach our own records.',
+    body: 'Your integrations are kept as they are. Please try again in a minute.',
+  },
+
   switchedOff: {
     title: 'Your access was switched off',
     body: 'You are logged in, but this account may no longer use this app. Your integrations are not used while this lasts.',
@@ -231,7 +237,7 @@ export const texts = {
     provider_misconfigured: (p) => ({
       what: `${p} does not accept how this app is set up`,
       means: 'Nothing was connected. It is not your fault, and trying again will not help.',
-      todo: 'Please tell whoever runs this app; the code below helps them.',
+      todo: 'Please tell whoever runs this app.',
     }),
     login_required: () => ({
       what: 'You were no longer logged in',
@@ -367,11 +373,16 @@ export const texts = {
     revoked_later: (o: string) => `Our access was revoked at ${o}, on a later attempt`,
     revocation_given_up: (o: string) => `We stopped asking ${o} to revoke our access`,
     times: (n: number) => `${n} times`,
-    someService,
+    someService: 'a service that is no longer offered',
   },
 } as const
 
 /** The sentences for an error code, with the provider's name in them. */
 export function errorSentence(code: ErrorCode, provider: string | undefined): Sentence {
-  return texts.errors[code](provider ?? someService)
+  const { what, ...rest } = texts.errors[code](provider ?? someService)
+  return { what: provider ? what : upperFirst(what), ...rest }
+}
+
+function upperFirst(sentence: string): string {
+  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1)
 }

@@ -31,7 +31,7 @@ export async function AccountMenu({ user }: { user: Person }) {
         <p className="font-strong">{name}</p>
         {user.email && user.email !== name && <p className="text-quiet">{user.email}</p>}
         <ThemeForm />
-        <a href="/auth/logout" className="link-target w-full">
+        <a href="/auth/logout" className="link-target -mb-2 w-full hover:underline">
           {shell.logOut}
         </a>
       </div>
@@ -42,7 +42,7 @@ export async function AccountMenu({ user }: { user: Person }) {
 async function ThemeForm() {
   const current = await currentTheme()
   return (
-    <form action={chooseTheme} className="my-4 border-line border-y py-4">
+    <form action={chooseTheme} className="mt-4 mb-2 border-line border-y py-4">
       <fieldset>
         <legend className="mb-2 text-quiet text-small">{shell.theme}</legend>
         <div className="grid grid-cols-3 gap-1 rounded-control bg-sunken p-1">

@@ -55,7 +55,7 @@ function NavItem(props: { href: string; isCurrent: boolean; children: string }) 
       <a
         href={props.href}
         aria-current={props.isCurrent ? 'page' : undefined}
-        className="link-target border-transparent border-y-2 text-quiet hover:text-ink aria-[current]:border-b-accent aria-[current]:text-ink"
+        className="link-target text-quiet decoration-2 decoration-accent underline-offset-[0.75rem] hover:text-ink aria-[current]:text-ink aria-[current]:underline"
       >
         {props.children}
       </a>

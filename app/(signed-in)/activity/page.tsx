@@ -5,7 +5,7 @@ import { eventsOf } from '#lib/audit'
 import { texts } from '../../texts.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { clock, day, dayKey, exact } from '../../when.ts'
-import { signedIn } from '../signed-in.ts'
+import { orExplain, signedIn } from '../signed-in.ts'
 import { type EventLine, foldEvents, sentenceOf } from './event-lines.ts'
 
 const words = texts.activity
@@ -19,7 +19,7 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default async function ActivityPage({ searchParams }: Props) {
   const user = await signedIn('/activity')
   const { before } = query.parse(await searchParams)
-  const { events, next } = await eventsOf(user, before ? { before } : {})
+  const { events, next } = await orExplain(() => eventsOf(user, before ? { before } : {}))
   return (
     <>
       <h1 className="text-title">{words.title}</h1>

@@ -42,14 +42,28 @@ function Box(props: { tone: Tone; title: string; here: string; children: ReactNo
         </h2>
         {props.children}
       </div>
-      <a
-        href={props.here}
-        className="-mt-1.5 inline-flex size-11 items-center justify-center rounded-control text-quiet hover:text-ink"
+      <Dismiss here={props.here} />
+    </section>
+  )
+}
+
+/**
+ * A form and not a link for the sake of its button: where React changes the page in place (after an
+ * action), it moves the focus to a button only, and the focus must not be lost with the dialog.
+ */
+function Dismiss({ here }: { here: string }) {
+  return (
+    <form action={here} method="get">
+      <button
+        type="submit"
+        // biome-ignore lint/a11y/noAutofocus: on a page that loads, the heading before it wins
+        autoFocus
+        className="-mt-1.5 inline-flex size-11 cursor-pointer items-center justify-center rounded-control text-quiet hover:text-ink"
       >
         <Glyph name="close" />
         <span className="sr-only">{texts.integrations.dismiss}</span>
-      </a>
-    </section>
+      </button>
+    </form>
   )
 }
 

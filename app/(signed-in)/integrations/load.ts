@@ -3,26 +3,26 @@ import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { codeOf } from '#lib/errors'
 import { find, type Integration, list } from '#lib/integrations/list'
-import { signedIn } from '../signed-in.ts'
+import { orExplain, signedIn } from '../signed-in.ts'
 
 /** The signed-in person's integrations, read once a request for the page and for its title. */
-export const loadIntegrations = cache(async () =>
-  list(await signedIn('/integrations'), await sentCookies()),
-)
+export const loadIntegrations = cache(async () => {
+  const user = await signedIn('/integrations')
+  const cookies = await sentCookies()
+  return orExplain(() => list(user, cookies))
+})
 
 /** One of them, or the page that says there is none. `here`: where a log-in should lead back to. */
-export async function loadOrNotFound(provider: string, here: string): Promise<Integration> {
-  try {
-    return await loadIntegration(provider, here)
-  } catch (error) {
-    if (codeOf(error) === 'unknown_provider') notFound()
-    throw error
-  }
-}
+export const loadIntegration = cache(async (id: string, here: string): Promise<Integration> => {
+  const user = await signedIn(here)
+  const cookies = await sentCookies()
+  return orExplain(() => find(user, id, cookies).catch(orNotFound))
+})
 
-const loadIntegration = cache(async (provider: string, here: string) =>
-  find(await signedIn(here), provider, await sentCookies()),
-)
+function orNotFound(error: unknown): never {
+  if (codeOf(error) === 'unknown_provider') notFound()
+  throw error
+}
 
 /** For the attempts that this browser began and has not finished: they live in its cookies. */
 async function sentCookies(): Promise<string | null> {

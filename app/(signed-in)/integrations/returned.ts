@@ -1,3 +1,4 @@
+import type { Metadata } from 'next'
 import { z } from 'zod'
 import { asErrorCode, type ErrorCode } from '#lib/errors'
 import type { GrantView, Integration } from '#lib/integrations/list'
@@ -44,8 +45,8 @@ export async function readReturned(
 }
 
 /** The title of the page's tab, which says how it went. */
-export function titleOf(returned: Returned | undefined, title: string): string {
-  return returned ? `${headlineOf(returned)} – ${title}` : title
+export function titleOf(returned: Returned | undefined, title: string): Metadata['title'] {
+  return returned ? { absolute: `${headlineOf(returned)} – ${title}` } : title
 }
 
 export function headlineOf(returned: Returned): string {
@@ -61,6 +62,11 @@ export function headlineOf(returned: Returned): string {
     case 'not_disconnected':
       return texts.returned.notDisconnected.title(name)
   }
+}
+
+/** Why connecting did not work, if that is what happened. */
+export function failureOf(returned: Returned | undefined): ErrorCode | undefined {
+  return returned?.kind === 'failed' ? returned.code : undefined
 }
 
 function connected(integration: Integration): Returned | undefined {

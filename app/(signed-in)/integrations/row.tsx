@@ -17,9 +17,9 @@ export function IntegrationRow({ row, now }: { row: Row; now: Date }) {
         className="grid grid-cols-[auto_1fr] items-start gap-x-4 gap-y-3 py-4 sm:grid-cols-[auto_1fr_auto] sm:items-center"
       >
         <Tile provider={provider} />
-        <div className="min-w-0">
+        <div className="relative min-w-0">
           <h3 id={headingId} className="flex flex-wrap gap-x-2">
-            <a href={pageOf(provider.id)} className="hover:underline">
+            <a href={pageOf(provider.id)} className="after:absolute after:inset-0 hover:underline">
               {provider.name}
             </a>
             {grant?.account && (
@@ -47,7 +47,7 @@ function NextStep({ row }: { row: Row }) {
   return (
     <a
       href={href}
-      className={`button col-start-2 justify-self-start sm:col-start-3 sm:min-w-28 ${isUrgent(row) ? 'button-next' : ''}`}
+      className={`button col-start-2 justify-self-start sm:col-start-3 sm:min-w-34 ${isUrgent(row) ? 'button-next' : ''}`}
     >
       {texts.actions[step]}
       <ActionObject provider={name} account={row.grant?.account ?? null} />

@@ -1,6 +1,6 @@
 import type { GrantView, Integration } from '#lib/integrations/list'
 import { type State, stateOf } from '#lib/integrations/state'
-import type { Returned } from './returned.ts'
+import { failureOf, type Returned } from './returned.ts'
 
 /** One line of the list: an account that is connected, or a provider that is not. */
 export type Row = {
@@ -32,8 +32,7 @@ function rowsOf(integration: Integration, returned: Returned | undefined): Row[]
     state: stateOf(integration, grant, undefined),
   }))
   if (grants.length > 0 && !connecting) return rows
-  const failure =
-    returned?.kind === 'failed' && returned.integration === integration ? returned.code : undefined
+  const failure = returned?.integration === integration ? failureOf(returned) : undefined
   const state = stateOf(integration, undefined, failure)
   return [...rows, { key: provider.id, integration, grant: undefined, state }]
 }

@@ -20,7 +20,7 @@ export function Account({ integration, grant, now }: Props) {
   const state = stateOf(integration, grant, undefined)
   const headingId = `account-${grant.id}`
   return (
-    <section aria-labelledby={headingId} className="mt-10">
+    <section aria-labelledby={headingId} className="mt-10 [&+&]:mt-16">
       <h2 id={headingId} className="break-words text-large">
         {grant.account ?? words.account(provider.name)}
       </h2>

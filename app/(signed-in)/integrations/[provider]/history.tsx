@@ -5,7 +5,7 @@ import { texts } from '../../../texts.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { foldEvents, sentenceOf } from '../../activity/event-lines.ts'
-import { signedIn } from '../../signed-in.ts'
+import { orExplain, signedIn } from '../../signed-in.ts'
 import { pageOf } from '../links.ts'
 
 const words = texts.detail
@@ -15,7 +15,7 @@ const shown = 10
 export async function History(props: { provider: Integration['provider']; now: Date }) {
   const { provider, now } = props
   const user = await signedIn(pageOf(provider.id))
-  const { events } = await eventsOf(user, { provider: provider.id, limit: shown })
+  const { events } = await orExplain(() => eventsOf(user, { provider: provider.id, limit: shown }))
   return (
     <section aria-labelledby="history" className="mt-12">
       <h2 id="history" className="mb-2 text-large">

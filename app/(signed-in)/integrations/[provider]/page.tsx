@@ -1,18 +1,23 @@
 import type { Metadata } from 'next'
+import type { ErrorCode } from '#lib/errors'
 import type { Integration } from '#lib/integrations/list'
+import { stateOf } from '#lib/integrations/state'
 import { texts } from '../../../texts.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { ActionObject } from '../../../ui/object.tsx'
 import { Tile } from '../../../ui/tile.tsx'
 import { Banner } from '../banner.tsx'
 import { pageOf, startLink } from '../links.ts'
-import { loadOrNotFound } from '../load.ts'
-import { readReturned, type SearchParams, titleOf } from '../returned.ts'
+import { loadIntegration } from '../load.ts'
+import { failureOf, readReturned, type SearchParams, titleOf } from '../returned.ts'
 import { scopesOf } from '../scopes.ts'
+import { StateLine } from '../state-line.tsx'
 import { Account } from './account.tsx'
 import { History } from './history.tsx'
 import { Past } from './past.tsx'
 import { ScopeList } from './scope-list.tsx'
+
+type ConnectProps = { integration: Integration; failure: ErrorCode | undefined; now: Date }
 
 type Props = { params: Promise<{ provider: string }>; searchParams: SearchParams }
 
@@ -37,7 +42,7 @@ export default async function IntegrationPage({ params, searchParams }: Props) {
       {grants.map((grant) => (
         <Account key={grant.id} integration={integration} grant={grant} now={now} />
       ))}
-      <Connect integration={integration} />
+      <Connect integration={integration} failure={failureOf(returned)} now={now} />
       {past.length > 0 && <Past provider={provider} grants={past} now={now} />}
       <History provider={provider} now={now} />
     </>
@@ -46,17 +51,17 @@ export default async function IntegrationPage({ params, searchParams }: Props) {
 
 async function integrationOf(params: Props['params']): Promise<Integration> {
   const { provider } = await params
-  return loadOrNotFound(provider, pageOf(provider))
+  return loadIntegration(provider, pageOf(provider))
 }
 
 function Heading({ integration: { provider } }: { integration: Integration }) {
   return (
     <>
-      <a href="/integrations" className="link-target text-quiet hover:text-ink">
+      <a href="/integrations" className="link-target -mt-4 text-quiet hover:text-ink">
         <Glyph name="back" />
         {words.back}
       </a>
-      <div className="mt-4 flex items-center gap-4">
+      <div className="mt-3 flex items-center gap-4">
         <Tile provider={provider} size="page" />
         <div className="min-w-0">
           <h1 className="text-title">{provider.name}</h1>
@@ -67,9 +72,11 @@ function Heading({ integration: { provider } }: { integration: Integration }) {
   )
 }
 
-function Connect({ integration }: { integration: Integration }) {
+/** The way to a first account, or to a further one where the provider can tell them apart. */
+function Connect({ integration, failure, now }: ConnectProps) {
   const { provider, grants } = integration
   const href = startLink(provider.id, { returnTo: pageOf(provider.id) })
+  if (grants.some(({ account }) => account === null)) return null
   if (grants.length > 0)
     return (
       <a href={href} className="link-target mt-4 text-accent-text hover:underline">
@@ -78,9 +85,13 @@ function Connect({ integration }: { integration: Integration }) {
         <span className="sr-only"> ({provider.name})</span>
       </a>
     )
+  const state = stateOf(integration, undefined, failure)
   return (
-    <section aria-labelledby="asks" className="mt-10">
-      <h2 id="asks" className="mb-3 text-large">
+    <section aria-labelledby="asks" className="mt-8">
+      {state.kind !== 'not_connected' && (
+        <StateLine integration={integration} grant={undefined} state={state} now={now} />
+      )}
+      <h2 id="asks" className="mt-8 mb-3 text-large">
         {words.asks}
       </h2>
       <ScopeList scopes={scopesOf(integration, integration.asks)} empty={words.asksNothing} />

@@ -8,7 +8,7 @@ import { parseReturnTo, type ReturnUrl, resultUrl } from '#lib/oauth/return-url'
 import { texts } from '../../../../texts.ts'
 import { signedIn } from '../../../signed-in.ts'
 import { confirmLink, startLink } from '../../links.ts'
-import { loadOrNotFound } from '../../load.ts'
+import { loadIntegration } from '../../load.ts'
 import type { SearchParams } from '../../returned.ts'
 import { scopesOf } from '../../scopes.ts'
 import { Confirm } from './confirm.tsx'
@@ -31,7 +31,7 @@ export default async function ConfirmPage({ params, searchParams }: Props) {
   const { scope, grant } = query.parse(given)
   const link = { returnTo: returnTo?.href ?? '/integrations', scope, grant }
   const here = confirmLink(id, link)
-  const integration = await loadOrNotFound(id, here)
+  const integration = await loadIntegration(id, here)
   if (!returnTo) return <InvalidReturn />
   const reconnected = integration.grants.find((one) => one.id === grant)
   return (

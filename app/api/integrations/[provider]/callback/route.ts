@@ -1,13 +1,13 @@
 import { after, type NextRequest } from 'next/server'
 import { baseUrlFor } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
-import { finish } from '#lib/integrations/finish'
+import { abandon, finish } from '#lib/integrations/finish'
 import { sweep } from '#lib/integrations/sweep'
 import { readAuthorizationResponse } from '#lib/oauth/authorization'
 import { defaultReturn, resultUrl } from '#lib/oauth/return-url'
-import { forgetTransaction, openTransaction } from '#lib/oauth/transaction'
+import { forgetTransaction, openTransaction, type Transaction } from '#lib/oauth/transaction'
 import { findProvider } from '#lib/providers/provider'
-import { currentUser } from '#lib/session'
+import { currentUser, type User } from '#lib/session'
 import { logEvent } from '#lib/telemetry'
 import { refuseMethod, seeOther } from '../redirect'
 
@@ -54,7 +54,17 @@ async function attend(request: NextRequest, asked: string, attempt: Attempt): Pr
   const transaction = await openTransaction(request.headers.get('cookie'), response.state)
   attempt.returnTo = { href: transaction.return_to }
   attempt.cookies = [forgetTransaction(transaction)]
-  await finish(await currentUser(), { provider, transaction, response })
+  await finish(await userOrAbandon(transaction), { provider, transaction, response })
   // A reconnect replaces a refresh token: the old one is revoked once the user is on the way.
   after(sweep)
+}
+
+/** The user of this request. Who was switched off does not come back to the attempt either. */
+async function userOrAbandon(transaction: Transaction): Promise<User | null> {
+  try {
+    return await currentUser()
+  } catch (error) {
+    await abandon(transaction)
+    throw error
+  }
 }

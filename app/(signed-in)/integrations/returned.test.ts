@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import type { GrantView, Integration } from '#lib/integrations/list'
+import { headlineOf, readReturned } from './returned.ts'
+import { groupRows } from './rows.ts'
+
+const at = new Date('2026-11-22T12:00:00Z')
+
+const grant: GrantView = {
+  id: '5f0c2a4e-0000-4000-8000-000000000001',
+  account: 'Ada',
+  status: 'active',
+  reason: null,
+  since: at,
+  changedAt: at,
+  lastUsedAt: null,
+  disconnectedAt: null,
+  scope: [],
+  missing: [],
+  extra: [],
+  revocation: null,
+}
+
+function acme(changes: Partial<Integration> = {}): Integration {
+  const provider = { id: 'acme', name: 'Acme', manage: '', docs: '', scopeDescriptions: {} }
+  return {
+    provider,
+    asks: [],
+    optional: [],
+    connecting: undefined,
+    grants: [],
+    past: [],
+    ...changes,
+  }
+}
+
+function read(query: Record<string, string | string[]>, integration = acme()) {
+  return readReturned(Promise.resolve(query), [integration])
+}
+
+test('a link cannot claim a connection that is not there', async () => {
+  const query = { integration: 'acme', status: 'connected' }
+  expect(await read(query)).toBeUndefined()
+  expect(await read(query, acme({ grants: [grant] }))).toMatchObject({ kind: 'connected' })
+})
+
+test('a link cannot claim a disconnection that is not there', async () => {
+  const query = { integration: 'acme', disconnected: 'revoked' }
+  expect(await read(query)).toBeUndefined()
+  const past = [{ ...grant, status: 'disconnected', revocation: 'revoked' } as const]
+  expect(await read(query, acme({ past }))).toMatchObject({ outcome: 'revoked' })
+})
+
+test('a code that is not ours is told as a failure on our side', async () => {
+  const query = { integration: 'acme', status: 'error', error: '<script>' }
+  expect(await read(query)).toMatchObject({ kind: 'failed', code: 'server_error' })
+})
+
+test('parameters that come twice or name no provider of ours are harmless', async () => {
+  expect(await read({ integration: ['acme', 'b'], status: ['connected'] })).toBeUndefined()
+  const returned = await read({ integration: 'evil', status: 'error', error: 'unknown_provider' })
+  expect(returned && headlineOf(returned)).toBe('Nothing was connected')
+})
+
+test('what needs the person comes before what works', async () => {
+  const broken: GrantView = { ...grant, id: 'b', status: 'reauthorization_required' }
+  const { attention, connected, available } = groupRows(
+    [acme({ grants: [grant, broken] })],
+    undefined,
+  )
+  expect([attention, connected, available].map((rows) => rows.length)).toEqual([1, 1, 0])
+})
+
+test('a provider that just failed to connect needs the person', async () => {
+  const integration = acme()
+  const returned = await read(
+    { integration: 'acme', status: 'error', error: 'access_denied' },
+    integration,
+  )
+  const [row] = groupRows([integration], returned).attention
+  expect(row?.state).toMatchObject({ kind: 'failed', code: 'access_denied' })
+})
