@@ -3,6 +3,8 @@ import type { NextConfig } from 'next'
 const config: NextConfig = {
   poweredByHeader: false,
   typedRoutes: false,
+  // Next's own redirect is a 308 that anybody may keep, with the code of a callback in its Location.
+  skipTrailingSlashRedirect: true,
   serverExternalPackages: ['better-sqlite3', 'pg', 'undici', 'pino'],
   devIndicators: false,
   headers: async () => [

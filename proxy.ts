@@ -14,7 +14,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   if (request.nextUrl.pathname === loginDriver().logoutPath)
     for (const cookie of forgetAllTransactions(request.headers.get('cookie')))
       answered.headers.append('set-cookie', cookie)
-  const response = isPassedOn(answered) ? passOn(request, answered, policy) : answered
+  const response = isPassedOn(answered) ? passOn(request, answered, policy) : neverKept(answered)
   response.headers.set('content-security-policy', policy)
   return response
 }
@@ -23,6 +23,13 @@ export const config = { matcher: ['/((?!api/|_next/|.*\\.(?:svg|ico|png|woff2|tx
 
 function isPassedOn(response: NextResponse): boolean {
   return response.headers.get('x-middleware-next') === '1'
+}
+
+/** What the login driver answers itself sets cookies, and is for one browser only. */
+function neverKept(response: NextResponse): NextResponse {
+  for (const name of ['cache-control', 'cdn-cache-control', 'vercel-cdn-cache-control'])
+    response.headers.set(name, 'no-store')
+  return response
 }
 
 /** On to the page, which finds the policy's nonce in its request, with the session's new cookies. */

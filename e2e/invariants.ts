@@ -52,8 +52,9 @@ const quiet = [200, 204, 302, 303, 405]
 function expectAllowed(location: URL, { appUrl, env, providers, login }: World): void {
   const returnUrls = (env.RETURN_URLS ?? '').split(',').map(parseUrlPattern)
   const endpoints = Object.values(providers).map(({ url }) => `${url}/authorize`)
+  const appUrls = [appUrl, ...(env.APP_BASE_URL ?? '').split(',')]
   const isAllowed =
-    location.origin === appUrl ||
+    appUrls.includes(location.origin) ||
     location.origin === login.url ||
     endpoints.includes(location.origin + location.pathname) ||
     returnUrls.some((pattern) => pattern.matches(location))

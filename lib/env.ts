@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sharedSecrets } from './shared-secrets.ts'
 import { parseUrlPattern, type UrlPattern } from './url-pattern.ts'
 
 /**
@@ -189,7 +190,7 @@ function* contradictions(
     yield 'APP_BASE_URL mixes http and https: its cookies could not be kept safe for both'
   if (/^http:/i.test(env.AUTH0_DOMAIN) && !isAllowedHttp(env))
     yield 'AUTH0_DOMAIN must not be http: only localhost may be, with ALLOW_INSECURE_LOCALHOST=true'
-  yield* sharedSecrets(env)
+  yield* sharedSecrets(env, given)
   if (given.NODE_ENV === 'production' && given.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     yield 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off: remove it'
 }
@@ -197,24 +198,6 @@ function* contradictions(
 function isAllowedHttp(env: z.output<typeof settings>): boolean {
   const { AUTH0_DOMAIN: domain, ALLOW_INSECURE_LOCALHOST: isAllowed } = env
   return isAllowed && URL.canParse(domain) && isLocal(new URL(domain).hostname)
-}
-
-/** One secret for two purposes would let what was sealed for the one open as the other. */
-function* sharedSecrets(env: z.output<typeof settings>): Generator<string> {
-  const keys = [...env.VAULT_KEYS.values(), ...env.TRANSACTION_KEYS.values()]
-  const taken = keys.map((key) => key.toString('base64'))
-  if (new Set(taken).size < taken.length)
-    yield 'TRANSACTION_KEYS and VAULT_KEYS share a key, or hold one twice: each needs its own'
-  taken.push(
-    ...keys.map((key) => key.toString('hex')),
-    ...keys.map((key) => key.toString('base64url')),
-  )
-  for (const name of ['AUTH0_SECRET', 'AUTH0_CLIENT_SECRET', 'CRON_SECRET'] as const) {
-    const secret = env[name]
-    if (secret === undefined) continue
-    if (taken.includes(secret)) yield `${name} is also used for something else: each needs its own`
-    taken.push(secret)
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Auth0Client } from '@auth0/nextjs-auth0/server'
 import { headers } from 'next/headers'
-import { type NextRequest, NextResponse } from 'next/server'
-import { env } from '#lib/env'
+import { NextRequest, NextResponse } from 'next/server'
+import { baseUrlFor, env } from '#lib/env'
 import { oncePerProcess } from '#lib/process'
 import type { LoginDriver } from './driver.ts'
 
@@ -9,7 +9,7 @@ import type { LoginDriver } from './driver.ts'
 export const auth0Driver: LoginDriver = {
   identity: async () => {
     if (hasTwoSessions((await headers()).get('cookie'))) return null
-    const session = await client().getSession()
+    const session = await client(baseUrlFor(null)).getSession()
     const { sub, org_id, name, email } = session?.user ?? {}
     if (typeof sub !== 'string' || sub === '') return null
     return { issuer: issuer(), sub, org: text(org_id), name: text(name), email: text(email) }
@@ -18,28 +18,50 @@ export const auth0Driver: LoginDriver = {
   logoutPath: '/auth/logout',
   handle: async (request: NextRequest) => {
     const path = request.nextUrl.pathname
-    const isAnswered = routes.has(path) || !/^\/(auth|me|my-org)(\/|$)/.test(path)
-    return isAnswered ? client().middleware(request) : new NextResponse(null, { status: 404 })
+    const sdk = client(baseUrlFor(request.headers.get('host')))
+    const parameters = routes[path]
+    if (parameters !== undefined) return sdk.middleware(withOnly(parameters, request))
+    const isReserved = /^\/(auth|me|my-org)(\/|$)/.test(path)
+    return isReserved ? new NextResponse(null, { status: 404 }) : sdk.middleware(request)
   },
 }
 
-// The SDK answers more than these; what the app does not use is not there.
-const routes = new Set(['/auth/login', '/auth/logout', '/auth/callback'])
-
-function client(): Auth0Client {
-  return oncePerProcess('auth0', openClient)
+/**
+ * The routes of the SDK that the app uses; the others are not there. Of what a link may say to it only
+ * these parameters get through: a logout would lead wherever `returnTo` says as far as the tenant lets
+ * it, and a login would hand all the rest to Auth0, or obey it (`challengeMode=popup`).
+ */
+const routes: Record<string, 'all' | readonly string[]> = {
+  '/auth/login': ['returnTo', 'organization', 'organization_name', 'invitation'],
+  '/auth/logout': [],
+  '/auth/callback': 'all',
 }
 
-function openClient(): Auth0Client {
-  const { APP_BASE_URL, ...settings } = env()
-  const isSecure = APP_BASE_URL.every((url) => url.startsWith('https:'))
+function withOnly(names: 'all' | readonly string[], request: NextRequest): NextRequest {
+  if (names === 'all') return request
+  const url = request.nextUrl.clone()
+  for (const name of [...url.searchParams.keys()])
+    if (!names.includes(name)) url.searchParams.delete(name)
+  return new NextRequest(url, { method: request.method, headers: request.headers })
+}
+
+/**
+ * One a base URL: given several, the SDK would choose by forwarded headers, which can be forged, and
+ * fail where none fits.
+ */
+function client(base: string): Auth0Client {
+  return oncePerProcess(`auth0 ${base}`, () => openClient(base))
+}
+
+function openClient(base: string): Auth0Client {
+  const settings = env()
+  const isSecure = base.startsWith('https:')
   return new Auth0Client({
     domain: settings.AUTH0_DOMAIN,
     clientId: settings.AUTH0_CLIENT_ID,
     clientSecret: settings.AUTH0_CLIENT_SECRET,
     secret: settings.AUTH0_SECRET,
-    // Never inferred from the request: forwarded headers can be forged.
-    appBaseUrl: APP_BASE_URL,
+    appBaseUrl: base,
     signInReturnToPath: '/integrations',
     allowInsecureRequests: settings.ALLOW_INSECURE_LOCALHOST,
     authorizationParameters: { scope: 'openid profile email' },

@@ -116,7 +116,8 @@ async function push(
       parameters,
       wire(provider, 'pushed_authorization_request'),
     )
-    if (response.status >= 500) throw new GrantkeeperError('temporarily_unavailable')
+    const { status } = response
+    if (status >= 500 || status === 429) throw new GrantkeeperError('temporarily_unavailable')
     const { request_uri } = await oauth.processPushedAuthorizationResponse(server, client, response)
     if (!request_uri.startsWith('urn:')) throw new GrantkeeperError('provider_error')
     return { client_id: provider.client.id, request_uri }

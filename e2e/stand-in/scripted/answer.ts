@@ -51,6 +51,7 @@ function headersOf(reply: Reply, rule: Partial<Rule>): Record<string, string> {
   const target = new URL(reply.redirect.to)
   for (const [name, value] of Object.entries(patch(reply.redirect.query, rule)))
     target.searchParams.set(name, String(value))
+  if (rule.fragment !== undefined) target.hash = rule.fragment
   return { ...base, location: target.href }
 }
 

@@ -26,6 +26,8 @@ export const ruleSchema = z.strictObject({
   drip_bytes_per_s: z.number().positive().optional(),
   drop_after_processing: z.boolean().optional(),
   redirect_to: z.string().optional(),
+  /** Laid over the fragment of the redirect, at `authorize`. */
+  fragment: z.string().optional(),
   rotate: z.boolean().optional(),
   reuse: z
     .custom<'kill-family' | `grace:${number}s`>(

@@ -1,0 +1,41 @@
+/** The secrets of a deployment, as `lib/env.ts` read them. */
+type Secrets = {
+  VAULT_KEYS: ReadonlyMap<number, Buffer>
+  TRANSACTION_KEYS: ReadonlyMap<number, Buffer>
+  AUTH0_SECRET: string
+  AUTH0_CLIENT_SECRET: string
+  CRON_SECRET?: string | undefined
+}
+
+/**
+ * One sentence for each secret that serves two purposes: what was sealed for the one could open as
+ * the other, and a third party that is told the one would know the other.
+ * @param given all variables as they were set, with the clients' secrets at providers
+ */
+export function* sharedSecrets(
+  secrets: Secrets,
+  given: Record<string, string | undefined>,
+): Generator<string> {
+  const keys = [...secrets.VAULT_KEYS.values(), ...secrets.TRANSACTION_KEYS.values()]
+  if (new Set(keys.map((key) => key.toString('hex'))).size < keys.length)
+    yield 'TRANSACTION_KEYS and VAULT_KEYS share a key, or hold one twice: each needs its own'
+  const taken = new Set([given.VAULT_KEYS, given.TRANSACTION_KEYS, ...keys.flatMap(spellings)])
+  const isTaken = (secret: string) => taken.has(secret) || taken.has(secret.toLowerCase())
+  const { AUTH0_SECRET, CRON_SECRET, AUTH0_CLIENT_SECRET } = secrets
+  for (const [name, secret] of Object.entries({ AUTH0_SECRET, CRON_SECRET, AUTH0_CLIENT_SECRET })) {
+    if (secret === undefined) continue
+    if (isTaken(secret)) yield complaint(name)
+    taken.add(secret)
+  }
+  // Two clients may share a secret with each other; with what never leaves here they may not.
+  for (const [name, secret] of Object.entries(given))
+    if (/_CLIENT_SECRET$/.test(name) && name !== 'AUTH0_CLIENT_SECRET' && secret && isTaken(secret))
+      yield complaint(name)
+}
+
+/** A key as somebody may have pasted it elsewhere. */
+function spellings(key: Buffer): string[] {
+  return (['base64', 'base64url', 'hex'] as const).map((encoding) => key.toString(encoding))
+}
+
+const complaint = (name: string) => `${name} is also used for something else: each needs its own`
