@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['db/testing/global-setup.ts'],
     setupFiles: ['db/testing/console.ts'],
     restoreMocks: true,
-    testTimeout: 15_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 })

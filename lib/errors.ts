@@ -1,8 +1,19 @@
+const brand = Symbol.for('grantkeeper.error')
+
 /**
  * The one error type of expected failures, and the closed set of its codes. A code is all that ever
  * leaves this process: a provider's text, a token or a database message stays in `cause`, unlogged.
  */
 export class GrantkeeperError extends Error {
+  /**
+   * Next gives pages, routes and instrumentation each a copy of this class, and what was opened by one
+   * throws at another: an error of any copy is one.
+   */
+  static override [Symbol.hasInstance](value: unknown): value is GrantkeeperError {
+    return typeof value === 'object' && value !== null && brand in value
+  }
+
+  readonly [brand] = true
   readonly code: ErrorCode
   /** Seconds after which trying again makes sense, for `Retry-After` (RFC 9110 §10.2.3). */
   readonly retryAfterS: number | undefined

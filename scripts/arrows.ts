@@ -88,8 +88,8 @@ const rules: Rule[] = [
     to: [...leaves, 'lib/providers/provider', 'db/'],
     types: ['lib/session', 'lib/callers'],
   },
-  { from: ['lib/env'], to: ['lib/url-pattern'] },
-  { from: ['lib/errors', 'lib/process', 'lib/url-pattern'], to: [] },
+  { from: ['lib/env'], to: ['lib/url-pattern', 'lib/shared-secrets'] },
+  { from: ['lib/errors', 'lib/process', 'lib/url-pattern', 'lib/shared-secrets'], to: [] },
   { from: ['lib/'], to: leaves },
   { from: ['db/'], to: ['lib/env', 'lib/errors', 'lib/process'] },
 ]

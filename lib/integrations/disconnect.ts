@@ -3,12 +3,13 @@ import { database } from '#db'
 import type { GrantRow } from '#db/schema'
 import { eventQuery } from '#lib/audit'
 import { GrantkeeperError } from '#lib/errors'
-import { resolveProvider } from '#lib/oauth/metadata'
+import { type ResolvedProvider, resolveProvider } from '#lib/oauth/metadata'
 import { revokeToken } from '#lib/oauth/token'
-import { type OfferedProvider, offeredProviders } from '#lib/providers/provider'
+import { findProvider } from '#lib/providers/provider'
 import type { User } from '#lib/session'
 import { logEvent } from '#lib/telemetry'
 import { open } from '#lib/vault'
+import { findLivingGrant } from './grant.ts'
 import { type Lease, takeLease } from './lease.ts'
 import { isShared, pendingRevocation, tokenToRevoke } from './revocation.ts'
 
@@ -22,9 +23,9 @@ export type Revocation = 'revoked' | 'unsupported' | 'failed'
  * @throws {GrantkeeperError} `not_connected`, `temporarily_unavailable`, `storage_unavailable`
  */
 export async function disconnect(user: User, grantId: string): Promise<Revocation> {
+  const provider = await reachableProvider(await findLivingGrant(user, grantId))
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const lease = await takeLease(user, grantId)
-    const provider = offeredProvider(lease.grant.provider)
     const outcome = await revokeAtProvider(lease.grant, provider)
     if (await bury(lease, outcome, provider)) return outcome
     // A reconnect came between: what it brought is disconnected too, since the user asked for that.
@@ -32,14 +33,25 @@ export async function disconnect(user: User, grantId: string): Promise<Revocatio
   throw new GrantkeeperError('temporarily_unavailable')
 }
 
-/** The provider may have lost its client since; its grants can be disconnected all the same. */
-function offeredProvider(id: string): OfferedProvider | undefined {
-  return offeredProviders().find((provider) => provider.id === id)
+/**
+ * The provider with its endpoints, found out before the lease is taken: a lease is as long as two
+ * calls. It may have lost its client since, or be away; its grants can be disconnected all the same.
+ */
+async function reachableProvider(
+  grant: { provider: string } | undefined,
+): Promise<ResolvedProvider | undefined> {
+  if (!grant) throw new GrantkeeperError('not_connected')
+  try {
+    return await resolveProvider(findProvider(grant.provider))
+  } catch (cause) {
+    logEvent('warn', 'provider_unresolved', { provider: grant.provider, cause })
+    return undefined
+  }
 }
 
 async function revokeAtProvider(
   grant: GrantRow,
-  provider: OfferedProvider | undefined,
+  provider: ResolvedProvider | undefined,
 ): Promise<Revocation> {
   const doomed = tokenToRevoke(grant, provider)
   if (!doomed) return 'unsupported'
@@ -48,7 +60,7 @@ async function revokeAtProvider(
     if (await isShared(provider, { accountId: grant.accountId, except: grant.id }))
       return 'unsupported'
     const token = open(doomed.token, { ...contextOf(grant), field: doomed.kind })
-    return await revokeToken(await resolveProvider(provider), token)
+    return await revokeToken(provider, token)
   } catch (cause) {
     logEvent('warn', 'revocation_failed', { provider: grant.provider, grantId: grant.id, cause })
     return 'failed'
@@ -59,7 +71,7 @@ async function revokeAtProvider(
 async function bury(
   { id, grant }: Lease,
   revocation: Revocation,
-  provider: OfferedProvider | undefined,
+  provider: ResolvedProvider | undefined,
 ): Promise<boolean> {
   const { atomically, tables } = await database()
   const { grants } = tables

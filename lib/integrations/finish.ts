@@ -5,7 +5,7 @@ import { codeOf, type ErrorCode, GrantkeeperError } from '#lib/errors'
 import { type Account, identifyAccount } from '#lib/oauth/account'
 import { type AuthorizationResponse, authorizationError } from '#lib/oauth/authorization'
 import { type ResolvedProvider, resolveProvider } from '#lib/oauth/metadata'
-import { exchangeCode, revokeReceived, type Tokens } from '#lib/oauth/token'
+import { exchangeCode, revokeReceived } from '#lib/oauth/token'
 import { type Transaction, usedId } from '#lib/oauth/transaction'
 import type { OfferedProvider } from '#lib/providers/provider'
 import type { User } from '#lib/session'
@@ -87,24 +87,26 @@ async function connect(user: User, { transaction, response, ...asked }: Finish):
   if (!response.code) throw new GrantkeeperError('invalid_request')
   await checkCanary()
   const provider = await resolveProvider(asked.provider)
-  const tokens = await exchangeCode(provider, transaction, response)
+  const received = await exchangeCode(provider, transaction, response)
   let account: Account | undefined
   try {
+    const tokens = await received.check()
     account = await identifyAccount(provider, tokens)
-    assertSufficientScope(provider, tokens)
+    assertSufficientScope(provider, tokens.scope ?? transaction.scope)
     await keepGrant(user, { provider, transaction, tokens, account })
   } catch (error) {
     const known = account ? { accountId: account.id } : { userId: user.id }
     // Not where that would also end a grant that is good. In doubt, nobody holds these tokens.
-    if (!(await isShared(provider, known).catch(() => true))) await revokeReceived(provider, tokens)
+    const isOthers = await isShared(provider, known).catch(() => true)
+    if (!isOthers) await revokeReceived(provider, received.tokens)
     throw error
   }
 }
 
 /** Less than was asked for is kept and shown; below the entry's `required_scope` a grant is of no use. */
-function assertSufficientScope(provider: ResolvedProvider, { scope }: Tokens): void {
-  const isMissing = (required: string) => scope !== null && !scope.includes(required)
-  if (provider.required_scope.some(isMissing)) throw new GrantkeeperError('insufficient_scope')
+function assertSufficientScope({ required_scope }: ResolvedProvider, granted: string[]): void {
+  if (!required_scope.every((scope) => granted.includes(scope)))
+    throw new GrantkeeperError('insufficient_scope')
 }
 
 /** Forgets transactions that could not be used again anyway. */

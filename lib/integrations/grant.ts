@@ -37,9 +37,9 @@ export async function keepGrant(user: User, harvest: Harvest): Promise<void> {
       { query: stillActive(tx, tables, user), expect: 1 },
       { query: before ? replace(tx, tables, before, row) : insert(tx, tables, row), expect: 1 },
       { query: cancelRevocations(tx, tables, row), expect: 'any' },
-      ...replacedToken(tx, tables, harvest.provider, before),
+      ...replacedToken(tx, tables, harvest, before),
       { query: connectedEvent(tx, tables, row, before), expect: 1 },
-    ])
+    ]).catch(unlessStored(row))
     if (isKept) return
     await assertActive(user)
   }
@@ -55,6 +55,21 @@ export async function findLivingGrant(user: User, id: string) {
     .from(grants)
     .where(and(eq(grants.id, id), eq(grants.userId, user.id), ne(grants.status, 'disconnected')))
   return grant
+}
+
+/** A commit whose answer was lost may have happened: then nothing must be given back. */
+function unlessStored({ id, accessToken }: GrantRow): (error: unknown) => Promise<true> {
+  return async (error) => {
+    const { db, tables } = await database()
+    const { grants } = tables
+    const stored = await db
+      .select({ accessToken: grants.accessToken })
+      .from(grants)
+      .where(eq(grants.id, id))
+      .catch(() => [])
+    if (stored[0]?.accessToken === accessToken) return true
+    throw error
+  }
 }
 
 async function findByAccount(

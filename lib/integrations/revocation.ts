@@ -5,7 +5,7 @@ import type { Step } from '#db/atomically'
 import type { GrantRow, PendingRevocationRow, Tables } from '#db/schema'
 import { type EventType, eventQuery } from '#lib/audit'
 import { resolveProvider } from '#lib/oauth/metadata'
-import { revokeToken } from '#lib/oauth/token'
+import { revokeToken, type Tokens } from '#lib/oauth/token'
 import { findProvider, type OfferedProvider } from '#lib/providers/provider'
 import { logEvent } from '#lib/telemetry'
 import { open } from '#lib/vault'
@@ -93,19 +93,37 @@ export function pendingRevocation(
 
 /**
  * The steps for the token that a reconnect replaced: recorded, to be revoked right after. Not where
- * revoking one token ends the whole grant, for that would end the new one.
+ * revoking one token ends the whole grant, nor where the same token was given again: that would end
+ * the new one.
  */
 export function replacedToken(
   tx: Handle,
   tables: Tables,
-  provider: OfferedProvider,
+  { provider, tokens }: { provider: OfferedProvider; tokens: Tokens },
   before: GrantRow | undefined,
 ): Step[] {
-  const isRevoked = before && provider.revokes === 'token' && provider.revocation_endpoint
-  return isRevoked ? pendingRevocation(tx, tables, before, provider) : []
+  if (!before || provider.revokes !== 'token' || !provider.revocation_endpoint) return []
+  const isKept = isGivenAgain(before, provider, tokens)
+  return isKept ? [] : pendingRevocation(tx, tables, before, provider)
 }
 
-/** A reconnect of the same account ends what was still to be revoked: it might end the new grant. */
+function isGivenAgain(before: GrantRow, provider: OfferedProvider, tokens: Tokens): boolean {
+  const doomed = tokenToRevoke(before, provider)
+  if (!doomed) return false
+  const { id: grantId, userId, version } = before
+  try {
+    const context = { grantId, userId, provider: before.provider, version, field: doomed.kind }
+    return [tokens.accessToken, tokens.refreshToken].includes(open(doomed.token, context))
+  } catch {
+    // What cannot be opened is not sent to anybody either.
+    return false
+  }
+}
+
+/**
+ * Connecting the same account again ends what an earlier disconnect left to be revoked: it might end
+ * the new grant. What the new grant itself has replaced stays to be revoked.
+ */
 export function cancelRevocations(
   tx: Handle,
   { pendingRevocations: pending }: Tables,
@@ -118,6 +136,7 @@ export function cancelRevocations(
         eq(pending.userId, grant.userId),
         eq(pending.provider, grant.provider),
         eq(pending.accountId, grant.accountId),
+        ne(pending.grantId, grant.id),
       ),
     )
 }
@@ -148,9 +167,18 @@ async function retry(row: PendingRevocationRow, now: number): Promise<void> {
 
 async function settle(row: PendingRevocationRow, type: EventType): Promise<void> {
   const { atomically, tables } = await database()
-  const { pendingRevocations: pending } = tables
+  const { grants, pendingRevocations: pending } = tables
+  const isFailed = and(eq(grants.id, row.grantId), eq(grants.revocation, 'failed'))
   await atomically((tx) => [
     { query: tx.delete(pending).where(eq(pending.id, row.id)), expect: 1 },
+    ...(type === 'revoked_later'
+      ? [
+          {
+            query: tx.update(grants).set({ revocation: 'revoked' }).where(isFailed),
+            expect: 'any' as const,
+          },
+        ]
+      : []),
     {
       query: eventQuery(tx, tables, {
         userId: row.userId,

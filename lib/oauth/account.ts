@@ -27,7 +27,7 @@ export async function identifyAccount(
   const find = (path: string) => sources.map((source) => lookUp(source, path)).find(Boolean)
   const id = find(idPath)
   if (!id) throw new GrantkeeperError('exchange_failed', { cause: new Error('no identity') })
-  return { id, label: find(labelPath) ?? null }
+  return { id, label: find(labelPath)?.replaceAll(invisible, '').trim() || null }
 }
 
 /** A userinfo answer about somebody else must not be used (OpenID Connect Core §5.3.2). */
@@ -65,7 +65,10 @@ function refuse(cause: unknown): never {
   throw new GrantkeeperError('exchange_failed', { cause })
 }
 
-/** What stands at a dotted path, as text without control characters; over 255 characters: nothing. */
+/** Control characters and the like, but for the joiner that holds emoji together. */
+const invisible = /(?!\u200d)\p{C}/gu
+
+/** What stands at a dotted path, as text, exactly; blank or over 255 characters: nothing. */
 function lookUp(source: Record<string, unknown>, path: string): string | undefined {
   let value: unknown = source
   for (const key of path.split('.')) {
@@ -74,5 +77,6 @@ function lookUp(source: Record<string, unknown>, path: string): string | undefin
   }
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
   if (typeof value !== 'string' || value.length > 255) return undefined
-  return value.replaceAll(/\p{C}/gu, '').trim() || undefined
+  // What nobody can see names nobody.
+  return /[^\s\p{C}]/u.test(value) ? value : undefined
 }

@@ -20,7 +20,7 @@ export async function clientAuthentication(provider: OfferedProvider): Promise<o
       return rawBasic(secret)
     case 'private_key_jwt':
       // Its audience is the issuer alone, so that no other server can use the assertion (RFC 9700).
-      return oauth.PrivateKeyJwt(await importKey(secret))
+      return oauth.PrivateKeyJwt({ key: await importKey(secret), kid: keyId(secret) })
   }
 }
 
@@ -30,6 +30,12 @@ function rawBasic(secret: string): oauth.ClientAuth {
     const credentials = Buffer.from(`${client.client_id}:${secret}`).toString('base64')
     headers.set('authorization', `Basic ${credentials}`)
   }
+}
+
+/** A JWK may name itself, and some servers find their copy by that name only. */
+function keyId(text: string): string | undefined {
+  const [, kid] = /^\s*\{.*"kid"\s*:\s*"([^"]{1,255})"/s.exec(text) ?? []
+  return kid
 }
 
 /** A key in PEM (PKCS #8) or as a JWK; P-256 signs ES256, RSA signs RS256. */

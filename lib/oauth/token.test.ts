@@ -26,7 +26,8 @@ const providerOf = async (entry: Partial<ProviderEntry> = {}) =>
 async function exchange(answer: unknown, entry: Partial<ProviderEntry> = {}) {
   const body = typeof answer === 'string' ? answer : JSON.stringify(answer)
   acme.ctl({ endpoint: 'token', body, headers: { 'content-type': 'application/json' } })
-  return exchangeCode(await providerOf(entry), attemptOf(), { code: 'C' })
+  const received = await exchangeCode(await providerOf(entry), attemptOf(), { code: 'C' })
+  return received.check()
 }
 
 test('MX-12 the code is redeemed with the sealed verifier and redirect URI', async () => {

@@ -21,33 +21,28 @@ export type Tokens = {
   response: Record<string, unknown>
 }
 
+/** Tokens as they arrived, not checked yet: whoever does not keep them gives them back. */
+export type Received = { tokens: Tokens; check: () => Promise<Tokens> }
+
 /**
- * Redeems an authorization code, once: a code is never sent twice (RFC 6749 §4.1.2). An answer that
- * fails a check after tokens were received gets those tokens revoked.
+ * Redeems an authorization code, once: a code is never sent twice (RFC 6749 §4.1.2).
  * @throws {GrantkeeperError} `temporarily_unavailable`, `provider_misconfigured` or `exchange_failed`
  */
 export async function exchangeCode(
   provider: ResolvedProvider,
   transaction: Transaction,
   { code }: AuthorizationResponse,
-): Promise<Tokens> {
+): Promise<Received> {
   const sentAt = Date.now()
   const response = await redeem(provider, transaction, code ?? '')
-  const received = await readTokens(response.clone())
-  try {
-    const result = await oauth.processAuthorizationCodeResponse(
-      asAuthorizationServer(provider),
-      { client_id: provider.client.id },
-      withoutIdToken(response, received, transaction),
-      transaction.scope.includes('openid')
-        ? { expectedNonce: transaction.nonce, requireIdToken: true }
-        : undefined,
-    )
-    const idToken = oauth.getValidatedIdTokenClaims(result) ?? {}
-    return toTokens(provider, received, { ...idToken }, sentAt)
-  } catch (cause) {
-    await revokeReceived(provider, toTokens(provider, received, {}, sentAt))
-    throw new GrantkeeperError('exchange_failed', { cause })
+  const body = await readTokens(response.clone())
+  const tokens = toTokens(provider, body, sentAt)
+  return {
+    tokens,
+    check: async () => ({
+      ...tokens,
+      idToken: await claimsOf(provider, transaction, response, body),
+    }),
   }
 }
 
@@ -81,7 +76,7 @@ export async function revokeToken(
   })
 }
 
-type Received = z.output<typeof tokenResponse>
+type TokenResponse = z.output<typeof tokenResponse>
 
 /** Visible ASCII and bounded: a token becomes a header of later requests. */
 const token = z
@@ -121,7 +116,7 @@ async function redeem(
   )
 }
 
-async function readTokens(response: Response): Promise<Received> {
+async function readTokens(response: Response): Promise<TokenResponse> {
   if (response.status === 429 || response.status >= 500)
     throw new GrantkeeperError('temporarily_unavailable')
   const body: unknown = await response.json().catch(() => undefined)
@@ -139,21 +134,32 @@ function refusalOf(body: unknown): 'provider_misconfigured' | 'exchange_failed' 
   return isOurs ? 'provider_misconfigured' : 'exchange_failed'
 }
 
-/** An ID token that nobody asked for is not looked at, not even to find it wrong. */
-function withoutIdToken(
+/**
+ * The claims of a good ID token: issuer, audience, times, nonce, algorithm. Its signature need not be
+ * checked, since it came from the token endpoint itself, over TLS (OpenID Connect Core §3.1.3.7, 6).
+ * One that nobody asked for is not looked at, not even to find it wrong.
+ */
+async function claimsOf(
+  provider: ResolvedProvider,
+  { scope, nonce }: Transaction,
   response: Response,
-  { id_token: _, ...rest }: Received,
-  { scope }: Transaction,
-): Response {
-  return scope.includes('openid') ? response : Response.json(rest, response)
+  { id_token: _, ...rest }: TokenResponse,
+): Promise<Record<string, unknown>> {
+  const isAsked = scope.includes('openid')
+  try {
+    const result = await oauth.processAuthorizationCodeResponse(
+      asAuthorizationServer(provider),
+      { client_id: provider.client.id },
+      isAsked ? response : Response.json(rest, response),
+      isAsked ? { expectedNonce: nonce, requireIdToken: true } : undefined,
+    )
+    return { ...oauth.getValidatedIdTokenClaims(result) }
+  } catch (cause) {
+    throw new GrantkeeperError('exchange_failed', { cause })
+  }
 }
 
-function toTokens(
-  provider: ResolvedProvider,
-  received: Received,
-  idToken: Record<string, unknown>,
-  sentAt: number,
-): Tokens {
+function toTokens(provider: ResolvedProvider, received: TokenResponse, sentAt: number): Tokens {
   const expiry = (seconds: number | undefined) => (seconds ? sentAt + seconds * 1000 : null)
   return {
     accessToken: received.access_token,
@@ -165,7 +171,7 @@ function toTokens(
         ?.split(provider.scope_separator)
         .flatMap((part) => part.split(/\s+/))
         .filter(Boolean) ?? null,
-    idToken,
+    idToken: {},
     response: received,
   }
 }

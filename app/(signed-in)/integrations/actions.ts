@@ -3,8 +3,9 @@
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { codeOf } from '#lib/errors'
-import { disconnect } from '#lib/integrations/disconnect'
-
+import { disconnect, type Revocation } from '#lib/integrations/disconnect'
+import { findGrant } from '#lib/integrations/list'
+import type { User } from '#lib/session'
 import { signedIn } from '../signed-in.ts'
 import { pageOf } from './links.ts'
 
@@ -21,10 +22,19 @@ export async function disconnectGrant(data: FormData): Promise<never> {
   const user = await signedIn(pageOf(provider))
   const query = new URLSearchParams({ integration: provider })
   try {
-    query.set('disconnected', await disconnect(user, grant))
+    query.set('disconnected', await disconnect(user, grant).catch(orAsItEnded(user, grant)))
   } catch (error) {
     query.set('disconnected', 'no')
     query.set('error', codeOf(error))
   }
   redirect(`${pageOf(provider)}?${query}`)
+}
+
+/** A double click, or another tab: what has ended before is told as it ended, and not as a failure. */
+function orAsItEnded(user: User, grant: string): (error: unknown) => Promise<Revocation> {
+  return async (error) => {
+    const ended = codeOf(error) === 'not_connected' ? await findGrant(user, grant) : undefined
+    if (!ended?.revocation) throw error
+    return ended.revocation
+  }
 }
