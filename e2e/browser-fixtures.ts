@@ -69,7 +69,8 @@ async function startDemo(): Promise<Demo> {
   }
 }
 
-async function logIn(page: Page, name: string): Promise<void> {
+/** Logs in at the app of the page's base URL, through the issuer's own page. */
+export async function logIn(page: Page, name: string): Promise<void> {
   await page.goto('/auth/login')
   await page.getByRole('button', { name }).click()
   await page.waitForURL(

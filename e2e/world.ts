@@ -38,6 +38,8 @@ export type WorldOptions = {
   env?: Settings
   /** At https://localhost, behind a TLS front with a self-signed certificate. */
   https?: boolean
+  /** Its name in place of `localhost` there, for browsers: `something.localhost`. */
+  host?: string
   /** Default: a fresh SQLite file. A Postgres database must be migrated. */
   databaseUrl?: string
 }
@@ -84,7 +86,8 @@ const previews = 'https://my-app-*-my-team.vercel.app'
 async function prepare(options: WorldOptions) {
   const port = await freePort()
   const front = options.https ? await startTlsFront(port) : undefined
-  const appUrl = front?.url ?? `http://localhost:${port}`
+  const { host = 'localhost' } = options
+  const appUrl = front ? `https://${host}:${front.port}` : `http://localhost:${port}`
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-e2e-'))
   const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'grantkeeper.db')}`
   const servers = await startServers(appUrl)
