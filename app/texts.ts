@@ -95,7 +95,7 @@ export const texts = {
       other: (p: string) => `${p} asks for your consent again`,
     },
     reauthorizeTodo: 'Reconnect to go on; the history is kept.',
-    failed: 'Not connected:',
+    failed: 'Not connected.',
     disconnected: 'Disconnected',
     since: 'since',
   },
@@ -120,7 +120,10 @@ export const texts = {
         `Our access was deleted here, but ${p} did not confirm that it revoked it. We keep trying for a day; to be sure, remove this app on its own page.`,
       page: (p: string) => `Remove access at ${p}`,
     },
-    notDisconnected: { title: (p: string) => `${p} is still connected` },
+    notDisconnected: {
+      title: (p: string) => `${p} is still connected`,
+      means: 'The connection is still in our records.',
+    },
   },
 
   detail: {

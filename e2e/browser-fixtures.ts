@@ -1,40 +1,44 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { test as base, expect, type Page } from 'playwright/test'
-import { type App, startApp } from './app.ts'
-import { openRows, type Rows } from './rows.ts'
-import { settings } from './settings.ts'
-import { freePort } from './stand-in/server.ts'
-import { type StandIns, startStandIns } from './stand-in/start.ts'
+import { type Browser, test as base, expect, type Page } from 'playwright/test'
+import { type Demo, startDemo } from './demo.ts'
 
-/** What `npm run demo` starts: the app, the login issuer, Acme Music and Plain Notes. */
-export type Demo = {
-  app: App
-  appUrl: string
-  standIns: StandIns
-  rows: Rows
-  stop: () => Promise<void>
+export type { Demo }
+
+
+type Session = Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>
+
+type WorkerFixtures = {
+  /** One for all tests of a worker. Some of the catalogue is offered besides: nobody ever goes there. */
+  demo: Demo
+  /** The cookies of a browser in which Alice is logged in. */
+  aliceSession: Session
 }
 
 type TestFixtures = {
   /** Logs the page's browser in at the app, through the issuer's own page. */
-  logIn: (name: 'Alice' | 'Bob' | 'Mallory') => Promise<void>
+  logIn: (name: string) => Promise<void>
   cleanRows: undefined
 }
 
-/** `test` for walks through the app in a real browser. Relative URLs are the app's. */
-export const test = base.extend<TestFixtures, { demo: Demo }>({
+/**
+ * `test` for walks through the app in a real browser. Relative URLs are the app's; `page` is Alice's,
+ * unless a file says `test.use({ storageState: nobody })`.
+ */
+export const test = base.extend<TestFixtures, WorkerFixtures>({
   demo: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of a fixture's needs
     async ({}, use) => {
-      const demo = await startDemo()
+      const demo = await startDemo({ env: someOfTheCatalogue })
       await use(demo)
       await demo.stop()
     },
     { scope: 'worker', timeout: 120_000 },
   ],
+  aliceSession: [
+    async ({ browser, demo }, use) => use(await sessionOf('Alice', { browser, demo })),
+    { scope: 'worker', timeout: 60_000 },
+  ],
   baseURL: async ({ demo }, use) => use(demo.appUrl),
+  storageState: async ({ aliceSession }, use) => use(aliceSession),
   logIn: async ({ page }, use) => use((name) => logIn(page, name)),
   cleanRows: [
     async ({ demo }, use) => {
@@ -47,33 +51,30 @@ export const test = base.extend<TestFixtures, { demo: Demo }>({
 
 export { expect }
 
-async function startDemo(): Promise<Demo> {
-  const port = await freePort()
-  const appUrl = `http://localhost:${port}`
-  const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-walk-'))
-  const databaseUrl = `file:${join(folder, 'grantkeeper.db')}`
-  const standIns = await startStandIns({ appUrl, loginPort: 0, acmePort: 0, plainPort: 0 })
-  const app = await startApp(settings({ appUrl, port, databaseUrl }, standIns.env))
-  const rows = openRows(databaseUrl)
-  return {
-    app,
-    appUrl,
-    standIns,
-    rows,
-    async stop() {
-      await app.stop()
-      await rows.close()
-      await standIns.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
-}
+/** A browser in which nobody is logged in. */
+export const nobody: Session = { cookies: [], origins: [] }
 
-/** Logs in at the app of the page's base URL, through the issuer's own page. */
+/** Logs in at the app of the page’s base URL, through the issuer’s own page. */
 export async function logIn(page: Page, name: string): Promise<void> {
   await page.goto('/auth/login')
   await page.getByRole('button', { name }).click()
-  await page.waitForURL(
-    (url) => url.pathname !== '/auth/callback' && !url.pathname.startsWith('/u/'),
-  )
+  await page.waitForURL(/\/integrations/)
+}
+
+const someOfTheCatalogue = Object.fromEntries(
+  ['GITHUB', 'SPOTIFY', 'SLACK'].flatMap((id) => [
+    [`${id}_CLIENT_ID`, 'not-a-client'],
+    [`${id}_CLIENT_SECRET`, 'not-a-secret'],
+  ]),
+)
+
+async function sessionOf(
+  name: string,
+  { browser, demo }: { browser: Browser; demo: Demo },
+): Promise<Session> {
+  const context = await browser.newContext({ baseURL: demo.appUrl, ignoreHTTPSErrors: true })
+  await logIn(await context.newPage(), name)
+  const session = await context.storageState()
+  await context.close()
+  return session
 }

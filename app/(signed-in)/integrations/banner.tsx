@@ -77,7 +77,7 @@ function Story({ returned }: { returned: Returned }) {
       return <Disconnected returned={returned} />
     case 'failed':
     case 'not_disconnected':
-      return <Failure code={returned.code} provider={returned.integration?.provider.name} />
+      return <Failure returned={returned} />
   }
 }
 
@@ -97,17 +97,14 @@ function Disconnected({ returned }: { returned: Extract<Returned, { kind: 'disco
   )
 }
 
-type FailureProps = {
-  code: Extract<Returned, { kind: 'failed' }>['code']
-  provider: string | undefined
-}
+type FailureProps = { returned: Extract<Returned, { kind: 'failed' | 'not_disconnected' }> }
 
-function Failure({ code, provider }: FailureProps) {
-  const { what, means, todo } = errorSentence(code, provider)
+function Failure({ returned: { kind, code, integration } }: FailureProps) {
+  const { what, means, todo } = errorSentence(code, integration?.provider.name)
   return (
     <>
       <p>
-        {what}. {means} {todo}
+        {what}. {kind === 'failed' ? means : texts.returned.notDisconnected.means} {todo}
       </p>
       <p className="mt-1 text-quiet text-small">
         {texts.referenceCode}: <code className="font-mono">{code}</code>

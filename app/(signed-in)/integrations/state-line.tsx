@@ -105,11 +105,11 @@ function reasonOf({ provider }: Integration, grant: GrantView | undefined): stri
   return sentence(provider.name)
 }
 
+/** Why, the banner says. */
 function Failed({ integration, code }: Props & { code: ErrorCode }) {
-  const { what, todo } = errorSentence(code, integration.provider.name)
   return (
     <Line icon="cross" ink="text-bad">
-      {what}. {todo}
+      {states.failed} {errorSentence(code, integration.provider.name).todo}
     </Line>
   )
 }
