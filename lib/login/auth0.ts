@@ -65,11 +65,18 @@ function openClient(base: string): Auth0Client {
     signInReturnToPath: '/integrations',
     allowInsecureRequests: settings.ALLOW_INSECURE_LOCALHOST,
     authorizationParameters: { scope: 'openid profile email' },
+    onCallback: async (error, { returnTo }) => afterLogin(base, error ? undefined : returnTo),
     enableAccessTokenEndpoint: false,
     enableTelemetry: false,
     session: { cookie: { name: sessionName(isSecure), secure: isSecure } },
     transactionCookie: { prefix: isSecure ? '__Host-login_' : '__login_', secure: isSecure },
   })
+}
+
+/** A login that failed (a stale tab, a refusal) ends on a page with a way on, not on a bare 500. */
+function afterLogin(base: string, returnTo = '/unavailable?error=login_required'): NextResponse {
+  const target = new URL(returnTo, base)
+  return NextResponse.redirect(target.origin === base ? target : `${base}/integrations`, 303)
 }
 
 function sessionName(isSecure: boolean): string {
