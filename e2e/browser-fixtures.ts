@@ -3,7 +3,6 @@ import { type Demo, startDemo } from './demo.ts'
 
 export type { Demo }
 
-
 type Session = Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>
 
 type WorkerFixtures = {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright/test'
 import { type Demo, expect, nobody, test } from '../browser-fixtures.ts'
 import { startDemo } from '../demo.ts'
 import { expectAccessible } from '../looked-at.ts'
-import { leaveForAcme } from '../steps.ts'
+import { appsAtAcme, connectAcme, connectPlain, leaveForAcme } from '../steps.ts'
 
 type Place = { page: Page; demo: Demo }
 
@@ -10,14 +10,22 @@ type Place = { page: Page; demo: Demo }
 const standIns: Record<string, (place: Place) => Promise<unknown>> = {
   'acme-consent': ({ page }) => leaveForAcme(page),
   'acme-problem': ({ page, demo }) => page.goto(`${demo.standIns.acme.url}/consent/none`),
-  'acme-connections': ({ page, demo }) => page.goto(`${demo.standIns.acme.url}/connections`),
+  'acme-connections': async ({ page, demo }) => {
+    await connectAcme(page)
+    await page.goto(`${demo.standIns.acme.url}/connections`)
+    await expect(page.getByText('Since')).toHaveCount(await appsAtAcme(page, demo, 'Ada Lovelace'))
+  },
   'plain-consent': async ({ page }) => {
     await page.goto('/integrations')
     await page.getByRole('link', { name: 'Connect Plain Notes' }).click()
     await page.waitForURL(/\/oauth\/authorize/)
   },
   'plain-problem': ({ page, demo }) => page.goto(`${demo.standIns.plain.url}/oauth/authorize`),
-  'plain-connections': ({ page, demo }) => page.goto(`${demo.standIns.plain.url}/connections`),
+  'plain-connections': async ({ page, demo }) => {
+    await connectPlain(page)
+    await page.goto(`${demo.standIns.plain.url}/connections`)
+    await expect(page.getByRole('button', { name: /^Remove/ })).toHaveCount(1)
+  },
 }
 
 for (const [name, go] of Object.entries(standIns))

@@ -2,6 +2,9 @@ import { expect, test } from '../browser-fixtures.ts'
 import { expectAccessible } from '../looked-at.ts'
 import { states } from './states.ts'
 
+// The longest file by far: shared among the workers.
+test.describe.configure({ mode: 'parallel' })
+
 for (const { name, arrange, path, act, shows } of states)
   test(`${name}: no finding in light and dark, on a desk and on a phone; fits 320 px`, async ({
     page,

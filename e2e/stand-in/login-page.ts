@@ -49,7 +49,7 @@ const style = `
   --ink: light-dark(#10203a, #e8eef8); --soft: light-dark(#4a5b76, #a3b3cc);
   --line: light-dark(#d3dce8, #2a3955); --mark: light-dark(#1f4fbf, #8db4ff); }
 body { font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground);
-  display: grid; grid-template-rows: 1fr auto; justify-items: center; align-items: center; padding: 1.5rem; }
+  display: grid; grid-template: 1fr auto / minmax(0, 1fr); justify-items: center; align-items: center; padding: 1.5rem; }
 main { width: 100%; max-width: 26rem; background: var(--card); border: 1px solid var(--line);
   border-radius: 1rem; padding: 2.25rem 2rem; box-shadow: 0 1.5rem 3rem -2rem rgb(15 35 75 / .35); }
 header { display: flex; align-items: center; gap: .6rem; color: var(--mark); font-weight: 650; letter-spacing: -.01em; }
@@ -59,7 +59,7 @@ ul { display: grid; gap: .6rem; }
 button { width: 100%; display: flex; align-items: center; gap: .9rem; text-align: left; cursor: pointer;
   padding: .75rem .9rem; border-radius: .75rem; border: 1px solid var(--line); background: transparent; }
 button:hover { border-color: var(--mark); } button:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
-strong, small { display: block; } small { color: var(--soft); font-size: .875rem; }
+strong, small { display: block; overflow-wrap: anywhere; } small { color: var(--soft); font-size: .875rem; }
 .initial { flex: none; width: 2.4rem; height: 2.4rem; border-radius: 50%; display: grid; place-items: center;
   font-weight: 650; color: var(--card); background: var(--mark); }
 `

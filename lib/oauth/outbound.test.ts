@@ -74,6 +74,16 @@ describe('TE-06 one deadline covers everything', () => {
     await expect(call()).rejects.toEqual(unavailable)
   })
 
+  test('TE-06 who waits behind others for a connection is let go in time, and never sent', async () => {
+    acme.ctl({ endpoint: 'token', template: 'stall' })
+    const since = Date.now()
+    const calls = Array.from({ length: 100 }, () => call())
+    for (const { status } of await Promise.allSettled(calls)) expect(status).toBe('rejected')
+    // One after the other, in groups of 32, they would take four deadlines of 700 ms.
+    expect(Date.now() - since).toBeLessThan(2000)
+    expect(acme.calls('/token').length).toBeLessThan(64)
+  })
+
   test('TE-06 a connection that is refused or dropped may be tried later', async () => {
     acme.ctl({ endpoint: 'token', template: 'drop' })
     await expect(call()).rejects.toEqual(unavailable)

@@ -23,31 +23,47 @@ export async function callThirdParty({
 }: WireRequest): Promise<WireResponse> {
   const target = new URL(url)
   assertAllowed(target)
+  const signal = AbortSignal.timeout(env().TOKEN_DEADLINE_MS)
+  const call = ask(target, {
+    method: method as Dispatcher.HttpMethod,
+    headers: {
+      ...Object.fromEntries(headers),
+      'user-agent': 'Grantkeeper',
+      'accept-encoding': 'identity',
+    },
+    body: body ?? null,
+    dispatcher: oncePerProcess('outbound', openAgent),
+    signal,
+  })
   try {
-    const response = await send(target, {
-      method: method as Dispatcher.HttpMethod,
-      headers: {
-        ...Object.fromEntries(headers),
-        'user-agent': 'Grantkeeper',
-        'accept-encoding': 'identity',
-      },
-      body: body ?? null,
-      dispatcher: oncePerProcess('outbound', openAgent),
-      signal: AbortSignal.timeout(env().TOKEN_DEADLINE_MS),
-    })
-    if (response.statusCode >= 300 && response.statusCode < 400) {
-      // Without a listener the stream's own error would end this process.
-      response.body.on('error', () => {}).destroy()
-      throw new GrantkeeperError('exchange_failed', { cause: new Error('redirected') })
-    }
-    return {
-      status: response.statusCode,
-      headers: toHeaders(response.headers),
-      body: decode(await readCapped(response.body), response.headers['content-encoding']),
-    }
+    return await Promise.race([call, aborted(signal)])
   } catch (error) {
     throw asUnavailable(error)
   }
+}
+
+async function ask(target: URL, options: Parameters<typeof send>[1]): Promise<WireResponse> {
+  const response = await send(target, options)
+  if (response.statusCode >= 300 && response.statusCode < 400) {
+    // Without a listener the stream's own error would end this process.
+    response.body.on('error', () => {}).destroy()
+    throw new GrantkeeperError('exchange_failed', { cause: new Error('redirected') })
+  }
+  return {
+    status: response.statusCode,
+    headers: toHeaders(response.headers),
+    body: decode(await readCapped(response.body), response.headers['content-encoding']),
+  }
+}
+
+/**
+ * undici heeds a signal only once it has a connection. Whoever waits for one, because the other side
+ * does not accept or too many are before him, is let go in time too; his request is then never sent.
+ */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 const maxBytes = 1_048_576
@@ -59,7 +75,7 @@ function openAgent(): Agent {
     pipelining: 0,
     connections: 32,
     maxHeaderSize: 16_384,
-    connect: { lookup: vettedLookup },
+    connect: { lookup: vettedLookup, timeout: env().TOKEN_DEADLINE_MS },
   })
 }
 
