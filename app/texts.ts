@@ -212,6 +212,10 @@ export const texts = {
     title: 'This page cannot be shown right now',
     storage: 'We cannot reach our own records.',
     body: 'Your integrations are kept as they are. Please try again in a minute.',
+    login: {
+      title: 'The login did not finish',
+      body: 'Perhaps the page was old, or was opened twice. Nothing was changed.',
+    },
   },
 
   switchedOff: {

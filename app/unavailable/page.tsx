@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { z } from 'zod'
-import { asErrorCode } from '#lib/errors'
+import { asErrorCode, type ErrorCode } from '#lib/errors'
 import { errorSentence, texts } from '../texts.ts'
 import { PlainPage } from '../ui/plain-page.tsx'
 
@@ -16,13 +16,8 @@ export default async function UnavailablePage({ searchParams }: Props) {
   const { error = 'server_error' } = query.parse(await searchParams)
   return (
     <PlainPage>
-      <h1 className="text-title">{words.title}</h1>
-      <p className="mt-2 max-w-prose text-quiet">
-        {error === 'storage_unavailable'
-          ? words.storage
-          : `${errorSentence(error, undefined).what}.`}{' '}
-        {words.body}
-      </p>
+      <h1 className="text-title">{error === 'login_required' ? words.login.title : words.title}</h1>
+      <p className="mt-2 max-w-prose text-quiet">{storyOf(error)}</p>
       <a href="/integrations" className="button mt-6">
         {texts.actions.tryAgain}
       </a>
@@ -31,4 +26,11 @@ export default async function UnavailablePage({ searchParams }: Props) {
       </p>
     </PlainPage>
   )
+}
+
+function storyOf(error: ErrorCode): string {
+  if (error === 'login_required') return words.login.body
+  const what =
+    error === 'storage_unavailable' ? words.storage : `${errorSentence(error, undefined).what}.`
+  return `${what} ${words.body}`
 }

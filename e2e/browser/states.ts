@@ -51,7 +51,7 @@ export const states: State[] = [
     path: '/integrations',
     shows: 'Works, but without: Change your playlists',
   },
-  ...(['invalid_grant', 'expired', 'credential_unreadable', null] as const).map((reason) => ({
+  ...(['invalid_grant', 'credential_unreadable', null] as const).map((reason) => ({
     name: `needs-reconnecting-${reason ?? 'other'}`,
     arrange: ({ demo }: { demo: Demo }) => seedGrant(demo.rows, needsPerson(reason)),
     path: '/integrations',
@@ -136,6 +136,11 @@ export const states: State[] = [
     name: 'unavailable',
     path: '/unavailable?error=storage_unavailable',
     shows: 'We cannot reach our own records',
+  },
+  {
+    name: 'login-failed',
+    path: '/auth/callback?code=old&state=old',
+    shows: 'The login did not finish',
   },
 ]
 
