@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { env, SettingsError } from '#lib/env'
 import { oncePerProcess } from '#lib/process'
@@ -36,6 +37,11 @@ export type Database = {
   db: Handle
   tables: Tables
   atomically: Atomically
+  /**
+   * The database's own time, in milliseconds: what instances have in common. Leases and lifetimes are
+   * measured with it, since the clocks of machines differ.
+   */
+  clock: SQL<number>
   close: () => Promise<void>
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { bigint, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import pg from 'pg'
@@ -25,8 +26,11 @@ export async function openPostgres(url: string, { migrate }: { migrate: boolean 
   guardQueries(db)
   const close = () => pool.end()
   const tables = defineTables(columns)
-  return { db, tables, atomically: atomicallyOn(pool, db), close } satisfies Database
+  return { db, tables, atomically: atomicallyOn(pool, db), clock, close } satisfies Database
 }
+
+/** Not now(), which stands still during a transaction. */
+const clock = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`.mapWith(Number)
 
 const time = <Name extends string>(name: Name) => bigint(name, { mode: 'number' })
 

@@ -26,7 +26,15 @@ onEachDialect('the schema', (open) => {
       leaseId: null,
       pausedAt: null,
       lastUsedAt: null,
+      lastUsedBy: null,
       lastRefreshedAt: null,
+      refreshDueAt: null,
+      refreshError: null,
+      refreshFailures: 0,
+      refreshFailingSince: null,
+      refreshNotBefore: 0,
+      unansweredSends: 0,
+      inDoubtSince: null,
       disconnectedAt: null,
       revocation: null,
       ...row,
@@ -122,6 +130,21 @@ onEachDialect('the schema', (open) => {
         .returning({ id: tables.grants.id })
     const taken = await Promise.all(Array.from({ length: 20 }, take))
     expect(taken.flat()).toHaveLength(1)
+  })
+
+  test('the clock of the database tells milliseconds, also where a row is written', async () => {
+    const { db, tables, clock } = await open()
+    const row = grantRow()
+    await db.insert(tables.grants).values(row)
+    const before = Date.now() - 1000
+    const [written] = await db
+      .update(tables.grants)
+      .set({ leaseUntil: sql`${clock} + 30000` })
+      .where(and(eq(tables.grants.id, row.id), lt(tables.grants.leaseUntil, clock)))
+      .returning({ until: tables.grants.leaseUntil, now: clock })
+    expect(written?.now).toBeGreaterThan(before)
+    expect(written?.now).toBeLessThan(before + 10_000)
+    expect(written?.until).toBeGreaterThanOrEqual((written?.now ?? 0) + 29_000)
   })
 
   test('a prepared query can be run again and again', async () => {

@@ -13,6 +13,8 @@ export function defineTables(columns: Columns) {
     pendingRevocations: pendingRevocations(columns),
     events: events(columns),
     vaultCanaries: vaultCanaries(columns),
+    providerStates: providerStates(columns),
+    apiKeys: apiKeys(columns),
   }
 }
 
@@ -24,6 +26,8 @@ export type UserRow = Tables['users']['$inferSelect']
 export type GrantRow = Tables['grants']['$inferSelect']
 export type PendingRevocationRow = Tables['pendingRevocations']['$inferSelect']
 export type EventRow = Tables['events']['$inferSelect']
+export type ProviderStateRow = Tables['providerStates']['$inferSelect']
+export type ApiKeyRow = Tables['apiKeys']['$inferSelect']
 export type GrantStatus = GrantRow['status']
 
 /** Who has ever logged in: the login's issuer and sub, and its organization where it has those. */
@@ -74,7 +78,19 @@ function grants({ table, text, integer, time, index, uniqueIndex }: Columns) {
       createdAt: time('created_at').notNull(),
       updatedAt: time('updated_at').notNull(),
       lastUsedAt: time('last_used_at'),
+      lastUsedBy: text('last_used_by'),
       lastRefreshedAt: time('last_refreshed_at'),
+      // When it is refreshed without being asked for, so that the refresh token does not die unused.
+      refreshDueAt: time('refresh_due_at'),
+      // What keeps it from being refreshed, since when, and until when nobody tries again.
+      refreshError: text('refresh_error'),
+      refreshFailures: integer('refresh_failures').notNull().default(0),
+      refreshFailingSince: time('refresh_failing_since'),
+      refreshNotBefore: time('refresh_not_before').notNull().default(0),
+      // How often the present refresh token was sent without anything being written down of the
+      // answer (counted before it is sent), and since when it may have been rotated unnoticed.
+      unansweredSends: integer('unanswered_sends').notNull().default(0),
+      inDoubtSince: time('in_doubt_since'),
       disconnectedAt: time('disconnected_at'),
       revocation: text('revocation', { enum: ['revoked', 'unsupported', 'failed'] }),
     },
@@ -82,7 +98,8 @@ function grants({ table, text, integer, time, index, uniqueIndex }: Columns) {
       uniqueIndex('grants_living_account')
         .on(row.userId, row.provider, row.accountId)
         .where(sql`${row.status} <> 'disconnected'`),
-      index('grants_user').on(row.userId),
+      index('grants_user').on(row.userId, row.provider),
+      index('grants_refresh_due').on(row.refreshDueAt),
     ],
   )
 }
@@ -113,8 +130,8 @@ function pendingRevocations({ table, text, integer, time }: Columns) {
   })
 }
 
-/** The audit trail. `detail` is a JSON object as text. */
-function events({ table, text, time, index }: Columns) {
+/** The audit trail. `detail` is a JSON object as text; `times`: what is folded, such as uses in a minute. */
+function events({ table, text, integer, time, index }: Columns) {
   return table(
     'events',
     {
@@ -125,6 +142,7 @@ function events({ table, text, time, index }: Columns) {
       type: text('type').notNull(),
       actor: text('actor').notNull(),
       detail: text('detail').notNull().default('{}'),
+      times: integer('times').notNull().default(1),
       createdAt: time('created_at').notNull(),
     },
     (row) => [index('events_user').on(row.userId, row.createdAt)],
@@ -138,4 +156,40 @@ function vaultCanaries({ table, text, integer, time }: Columns) {
     sealed: text('sealed').notNull(),
     createdAt: time('created_at').notNull(),
   })
+}
+
+/**
+ * What all instances know of a provider that does not answer as it should: no row, or no `error`, means
+ * that nothing is wrong. `reference` is what a user can tell an administrator.
+ */
+function providerStates({ table, text, integer, time }: Columns) {
+  return table('provider_states', {
+    provider: text('provider').primaryKey(),
+    error: text('error'),
+    failures: integer('failures').notNull().default(0),
+    since: time('since'),
+    blockedUntil: time('blocked_until').notNull().default(0),
+    reference: text('reference'),
+  })
+}
+
+/** Keys of backend jobs. Of a key itself only the SHA-256 is kept. `providers`: ids with spaces, or `*`. */
+function apiKeys({ table, text, time, uniqueIndex }: Columns) {
+  return table(
+    'api_keys',
+    {
+      id: text('id').primaryKey(),
+      name: text('name').notNull(),
+      hash: text('hash').notNull(),
+      providers: text('providers').notNull(),
+      org: text('org'),
+      createdAt: time('created_at').notNull(),
+      expiresAt: time('expires_at'),
+      revokedAt: time('revoked_at'),
+    },
+    (row) => [
+      uniqueIndex('api_keys_hash').on(row.hash),
+      uniqueIndex('api_keys_name').on(row.name).where(sql`${row.revokedAt} is null`),
+    ],
+  )
 }

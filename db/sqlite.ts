@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Client from 'better-sqlite3'
+import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { type Atomically, compile, isMiss, type Statement } from './atomically.ts'
@@ -22,6 +23,7 @@ export async function openSqlite(url: string): Promise<Database> {
       db: handle,
       tables: defineTables(columns),
       atomically: atomicallyOn(client, handle),
+      clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
       close: async () => void client.close(),
     }
   })
@@ -63,8 +65,8 @@ function atomicallyOn(client: Client.Database, handle: Handle): Atomically {
 /** Thrown within a transaction to roll it back. */
 class Missed extends Error {}
 
-function touch(client: Client.Database, { sql, params }: Statement): number {
-  const statement = client.prepare(sql)
+function touch(client: Client.Database, { sql: text, params }: Statement): number {
+  const statement = client.prepare(text)
   return statement.reader ? statement.all(...params).length : statement.run(...params).changes
 }
 

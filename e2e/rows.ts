@@ -12,6 +12,8 @@ export type Table =
   | 'pending_revocations'
   | 'events'
   | 'vault_canaries'
+  | 'provider_states'
+  | 'api_keys'
 
 /** The app's database, seen from outside the app. */
 export type Rows = {
@@ -25,6 +27,15 @@ export type Rows = {
   close: () => Promise<void>
 }
 
+const forgotten = [
+  'pending_revocations',
+  'events',
+  'grants',
+  'used_transactions',
+  'provider_states',
+  'api_keys',
+]
+
 /** @param databaseUrl as in DATABASE_URL: `file:…` or `postgres://…` */
 export function openRows(databaseUrl: string): Rows {
   const connection = databaseUrl.startsWith('file:')
@@ -33,8 +44,7 @@ export function openRows(databaseUrl: string): Rows {
   return {
     ...connection,
     async clear() {
-      for (const table of ['pending_revocations', 'events', 'grants', 'used_transactions'])
-        await connection.execute(`delete from ${table}`)
+      for (const table of forgotten) await connection.execute(`delete from ${table}`)
       await connection.execute('update users set disabled_at = null')
     },
   }
@@ -52,6 +62,9 @@ function sqlite(path: string): Omit<Rows, 'clear'> {
 
 function postgres(connectionString: string): Omit<Rows, 'clear'> {
   const pool = new pg.Pool({ connectionString, max: 2 })
+  // The server may stop before the last socket is closed: that is no error of any test.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   const all = async (table: string): Promise<Row[]> =>
     (await pool.query(`select * from ${table}`)).rows.map(withNumbers)
   return {

@@ -7,6 +7,8 @@ const tables = [
   'pending_revocations',
   'events',
   'vault_canaries',
+  'provider_states',
+  'api_keys',
 ] as const satisfies readonly Table[]
 
 /** All that the database holds, to be compared with what it holds later. */

@@ -121,6 +121,13 @@ export const settings = z.object({
     .string()
     .optional()
     .describe("This API's identifier at Auth0, for the access tokens of SPAs."),
+  M2M_CLIENTS: z
+    .string()
+    .default('')
+    .transform(list)
+    .describe(
+      "Comma-separated client ids that may vend with the issuer's machine-to-machine tokens.",
+    ),
   DATABASE_URL: z
     .string()
     .regex(

@@ -2,5 +2,13 @@ import { columns } from '../postgres.ts'
 import { defineTables } from '../schema.ts'
 
 // drizzle-kit looks for tables among a module's exports.
-export const { users, grants, usedTransactions, pendingRevocations, events, vaultCanaries } =
-  defineTables(columns)
+export const {
+  users,
+  grants,
+  usedTransactions,
+  pendingRevocations,
+  events,
+  vaultCanaries,
+  providerStates,
+  apiKeys,
+} = defineTables(columns)

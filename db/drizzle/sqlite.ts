@@ -2,5 +2,13 @@ import { defineTables } from '../schema.ts'
 import { columns } from '../sqlite.ts'
 
 // drizzle-kit looks for tables among a module's exports.
-export const { users, grants, usedTransactions, pendingRevocations, events, vaultCanaries } =
-  defineTables(columns)
+export const {
+  users,
+  grants,
+  usedTransactions,
+  pendingRevocations,
+  events,
+  vaultCanaries,
+  providerStates,
+  apiKeys,
+} = defineTables(columns)

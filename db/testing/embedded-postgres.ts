@@ -30,6 +30,7 @@ export type TestPostgres = { url: string; stop: () => Promise<void> }
 export async function createDatabase(serverUrl: string): Promise<string> {
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
   const client = new pg.Client({ connectionString: serverUrl })
+  client.on('error', () => {})
   await client.connect()
   await client.query(`create database ${name}`)
   await client.end()

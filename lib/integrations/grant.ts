@@ -10,6 +10,7 @@ import type { Tokens } from '#lib/oauth/token'
 import type { Transaction } from '#lib/oauth/transaction'
 import type { User } from '#lib/session'
 import { seal } from '#lib/vault'
+import { type Lifetimes, lifetimesOf } from './lifetimes.ts'
 import { cancelRevocations, replacedToken } from './revocation.ts'
 
 /** What an attempt brought: everything that a grant is made of. */
@@ -27,12 +28,16 @@ export type Harvest = {
  *   `access_denied` when the user was switched off meanwhile, `storage_unavailable`
  */
 export async function keepGrant(user: User, harvest: Harvest): Promise<void> {
-  const { atomically, tables } = await database()
+  const opened = await database()
+  const { atomically, tables } = opened
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const before = await findByAccount(user, harvest)
     if (harvest.transaction.grant && before?.id !== harvest.transaction.grant)
       throw new GrantkeeperError('account_mismatch')
-    const row = toRow(user, harvest, before)
+    const row = {
+      ...toRow(user, harvest, before),
+      ...lifetimesOf(opened, harvest.provider, harvest.tokens),
+    }
     const isKept = await atomically((tx) => [
       { query: stillActive(tx, tables, user), expect: 1 },
       { query: before ? replace(tx, tables, before, row) : insert(tx, tables, row), expect: 1 },
@@ -57,8 +62,20 @@ export async function findLivingGrant(user: User, id: string) {
   return grant
 }
 
+/** The columns of a grant whose present tokens have given no trouble yet. */
+export const untroubled = {
+  refreshError: null,
+  refreshFailures: 0,
+  refreshFailingSince: null,
+  refreshNotBefore: 0,
+  unansweredSends: 0,
+  inDoubtSince: null,
+} as const
+
+type NewRow = Omit<GrantRow, keyof Lifetimes> & Lifetimes
+
 /** A commit whose answer was lost may have happened: then nothing must be given back. */
-function unlessStored({ id, accessToken }: GrantRow): (error: unknown) => Promise<true> {
+function unlessStored({ id, accessToken }: NewRow): (error: unknown) => Promise<true> {
   return async (error) => {
     const { db, tables } = await database()
     const { grants } = tables
@@ -96,7 +113,7 @@ function toRow(
   user: User,
   { provider, transaction, tokens, account }: Harvest,
   before?: GrantRow,
-): GrantRow {
+): Omit<GrantRow, keyof Lifetimes> {
   const now = Date.now()
   const id = before?.id ?? randomUUID()
   const version = (before?.version ?? 0) + 1
@@ -113,10 +130,8 @@ function toRow(
     scope: (tokens.scope ?? transaction.scope).join(' '),
     requestedScope: transaction.scope.join(' '),
     accessToken: seal(tokens.accessToken, { ...context, field: 'access_token' }),
-    accessTokenExpiresAt: tokens.accessTokenExpiresAt,
     refreshToken:
       tokens.refreshToken && seal(tokens.refreshToken, { ...context, field: 'refresh_token' }),
-    refreshTokenExpiresAt: tokens.refreshTokenExpiresAt,
     tokenType: 'bearer',
     leaseId: null,
     leaseUntil: 0,
@@ -125,7 +140,9 @@ function toRow(
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
     lastUsedAt: before?.lastUsedAt ?? null,
+    lastUsedBy: before?.lastUsedBy ?? null,
     lastRefreshedAt: null,
+    ...untroubled,
     disconnectedAt: null,
     revocation: null,
   }
@@ -139,12 +156,12 @@ function stillActive(tx: Handle, { users }: Tables, user: User) {
     .where(and(eq(users.id, user.id), isNull(users.disabledAt)))
 }
 
-function insert(tx: Handle, { grants }: Tables, row: GrantRow) {
+function insert(tx: Handle, { grants }: Tables, row: NewRow) {
   return tx.insert(grants).values(row)
 }
 
 /** Takes the row over whoever holds its lease: the new version makes that holder's commit miss. */
-function replace(tx: Handle, { grants }: Tables, before: GrantRow, row: GrantRow) {
+function replace(tx: Handle, { grants }: Tables, before: GrantRow, row: NewRow) {
   return tx
     .update(grants)
     .set(row)
@@ -157,7 +174,7 @@ function replace(tx: Handle, { grants }: Tables, before: GrantRow, row: GrantRow
     )
 }
 
-function connectedEvent(tx: Handle, tables: Tables, row: GrantRow, before?: GrantRow) {
+function connectedEvent(tx: Handle, tables: Tables, row: NewRow, before?: GrantRow) {
   return eventQuery(tx, tables, {
     userId: row.userId,
     grantId: row.id,

@@ -127,7 +127,7 @@ function isGivenAgain(before: GrantRow, provider: OfferedProvider, tokens: Token
 export function cancelRevocations(
   tx: Handle,
   { pendingRevocations: pending }: Tables,
-  grant: GrantRow,
+  grant: Pick<GrantRow, 'id' | 'userId' | 'provider' | 'accountId'>,
 ) {
   return tx
     .delete(pending)

@@ -86,6 +86,15 @@ export const fields = {
     .enum(['unknown', 'none', 'sometimes', 'single_use', 'grace'])
     .default('unknown')
     .describe('What refreshing does to the refresh token.'),
+  refresh_token_idle_s: z
+    .number()
+    .int()
+    .min(1)
+    .max(1e9)
+    .optional()
+    .describe(
+      'After so many seconds an unused refresh token dies: it is refreshed in time, asked for or not.',
+    ),
   revokes: z
     .enum(['token', 'grant'])
     .default('token')
@@ -108,6 +117,11 @@ export const fields = {
     .array(url)
     .default([])
     .describe('URL prefixes that the proxy may call; paths are resolved against the first.'),
+  api_methods: z
+    .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']))
+    .min(1)
+    .default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+    .describe('What the proxy may do there.'),
   tenant: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/, "must be a host or a directory's name, no URL")

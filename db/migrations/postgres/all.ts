@@ -17,5 +17,26 @@ export const migrations: readonly Migration[] = [
       "CREATE INDEX \"used_transactions_expiry\" ON \"used_transactions\" USING btree (\"expires_at\");",
       "CREATE UNIQUE INDEX \"users_identity\" ON \"users\" USING btree (\"issuer\",\"sub\",\"org\");"
     ]
+  },
+  {
+    "name": "0001_tokens_without_the_user",
+    "statements": [
+      "CREATE TABLE \"api_keys\" (\n\t\"id\" text PRIMARY KEY NOT NULL,\n\t\"name\" text NOT NULL,\n\t\"hash\" text NOT NULL,\n\t\"providers\" text NOT NULL,\n\t\"org\" text,\n\t\"created_at\" bigint NOT NULL,\n\t\"expires_at\" bigint,\n\t\"revoked_at\" bigint\n);",
+      "CREATE TABLE \"provider_states\" (\n\t\"provider\" text PRIMARY KEY NOT NULL,\n\t\"error\" text,\n\t\"failures\" integer DEFAULT 0 NOT NULL,\n\t\"since\" bigint,\n\t\"blocked_until\" bigint DEFAULT 0 NOT NULL,\n\t\"reference\" text\n);",
+      "DROP INDEX \"grants_user\";",
+      "ALTER TABLE \"events\" ADD COLUMN \"times\" integer DEFAULT 1 NOT NULL;",
+      "ALTER TABLE \"grants\" ADD COLUMN \"last_used_by\" text;",
+      "ALTER TABLE \"grants\" ADD COLUMN \"refresh_due_at\" bigint;",
+      "ALTER TABLE \"grants\" ADD COLUMN \"refresh_error\" text;",
+      "ALTER TABLE \"grants\" ADD COLUMN \"refresh_failures\" integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE \"grants\" ADD COLUMN \"refresh_failing_since\" bigint;",
+      "ALTER TABLE \"grants\" ADD COLUMN \"refresh_not_before\" bigint DEFAULT 0 NOT NULL;",
+      "ALTER TABLE \"grants\" ADD COLUMN \"unanswered_sends\" integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE \"grants\" ADD COLUMN \"in_doubt_since\" bigint;",
+      "CREATE UNIQUE INDEX \"api_keys_hash\" ON \"api_keys\" USING btree (\"hash\");",
+      "CREATE UNIQUE INDEX \"api_keys_name\" ON \"api_keys\" USING btree (\"name\") WHERE \"api_keys\".\"revoked_at\" is null;",
+      "CREATE INDEX \"grants_refresh_due\" ON \"grants\" USING btree (\"refresh_due_at\");",
+      "CREATE INDEX \"grants_user\" ON \"grants\" USING btree (\"user_id\",\"provider\");"
+    ]
   }
 ]

@@ -17,5 +17,26 @@ export const migrations: readonly Migration[] = [
       "CREATE UNIQUE INDEX `users_identity` ON `users` (`issuer`,`sub`,`org`);",
       "CREATE TABLE `vault_canaries` (\n\t`key_number` integer PRIMARY KEY NOT NULL,\n\t`sealed` text NOT NULL,\n\t`created_at` integer NOT NULL\n);"
     ]
+  },
+  {
+    "name": "0001_tokens_without_the_user",
+    "statements": [
+      "CREATE TABLE `api_keys` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL,\n\t`hash` text NOT NULL,\n\t`providers` text NOT NULL,\n\t`org` text,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer,\n\t`revoked_at` integer\n);",
+      "CREATE UNIQUE INDEX `api_keys_hash` ON `api_keys` (`hash`);",
+      "CREATE UNIQUE INDEX `api_keys_name` ON `api_keys` (`name`) WHERE \"api_keys\".\"revoked_at\" is null;",
+      "CREATE TABLE `provider_states` (\n\t`provider` text PRIMARY KEY NOT NULL,\n\t`error` text,\n\t`failures` integer DEFAULT 0 NOT NULL,\n\t`since` integer,\n\t`blocked_until` integer DEFAULT 0 NOT NULL,\n\t`reference` text\n);",
+      "DROP INDEX `grants_user`;",
+      "ALTER TABLE `grants` ADD `last_used_by` text;",
+      "ALTER TABLE `grants` ADD `refresh_due_at` integer;",
+      "ALTER TABLE `grants` ADD `refresh_error` text;",
+      "ALTER TABLE `grants` ADD `refresh_failures` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `grants` ADD `refresh_failing_since` integer;",
+      "ALTER TABLE `grants` ADD `refresh_not_before` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `grants` ADD `unanswered_sends` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `grants` ADD `in_doubt_since` integer;",
+      "CREATE INDEX `grants_refresh_due` ON `grants` (`refresh_due_at`);",
+      "CREATE INDEX `grants_user` ON `grants` (`user_id`,`provider`);",
+      "ALTER TABLE `events` ADD `times` integer DEFAULT 1 NOT NULL;"
+    ]
   }
 ]
