@@ -13,7 +13,8 @@ export type Event = {
   grantId: string | null
   provider: string
   type: EventType
-  actor?: 'user' | 'system'
+  /** Who did it. `job`: a backend job, whose name is `detail.caller`. */
+  actor?: 'user' | 'job' | 'system'
   detail?: Record<string, string>
 }
 
@@ -21,6 +22,14 @@ export type EventType =
   | 'connected'
   | 'reconnected'
   | 'disconnected'
+  | 'paused'
+  | 'resumed'
+  | 'used'
+  | 'vend_refused'
+  | 'refreshed'
+  | 'refresh_failed'
+  | 'reauthorization_required'
+  | 'security'
   | 'scope_changed'
   | 'connect_failed'
   | 'revoked_later'
@@ -36,6 +45,8 @@ export type EventView = {
   account: string | null
   actor: string
   detail: Record<string, string>
+  /** How often, where several are one row: uses by one caller within a minute. */
+  times: number
 }
 
 /** The query that writes an event: to be run in the transaction of what it tells of. */
@@ -100,6 +111,7 @@ export async function eventsOf(
       account: account || accountId || null,
       actor: event.actor,
       detail: JSON.parse(event.detail) as Record<string, string>,
+      times: event.times,
     })),
     next: rows.length > limit && last ? `${last.event.createdAt}.${last.event.id}` : null,
   }

@@ -11,10 +11,11 @@ const event: EventView = {
   account: 'Ada',
   actor: 'user',
   detail: {},
+  times: 1,
 }
 
 function sentenceFor(changes: Partial<EventView>): string {
-  return sentenceOf({ ...event, ...changes, times: 1 })
+  return sentenceOf({ ...event, ...changes })
 }
 
 test('what the person did is told as theirs, what happened by itself is not', () => {

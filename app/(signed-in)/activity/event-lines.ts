@@ -2,8 +2,8 @@ import type { EventView } from '#lib/audit'
 import { asErrorCode } from '#lib/errors'
 import { errorSentence, texts } from '../../texts.ts'
 
-/** An event, and how often it happened in a row. */
-export type EventLine = EventView & { times: number }
+/** An event, or several of a kind in a row. */
+export type EventLine = EventView
 
 const foldable = new Set<string>(['refreshed', 'used', 'refresh_failed'])
 
@@ -12,8 +12,8 @@ export function foldEvents(events: EventView[]): EventLine[] {
   const lines: EventLine[] = []
   for (const event of events) {
     const last = lines.at(-1)
-    if (last && isSame(last, event)) last.times += 1
-    else lines.push({ ...event, times: 1 })
+    if (last && isSame(last, event)) last.times += event.times
+    else lines.push({ ...event })
   }
   return lines
 }
