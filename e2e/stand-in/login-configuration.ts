@@ -1,22 +1,28 @@
 import { randomBytes } from 'node:crypto'
-import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type { JWK } from 'jose'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { apiScope, type Jwt, loginApi } from './login-api.ts'
+import type { Machine } from './login-machines.ts'
 import { loginProblemPage } from './login-page.ts'
 import { loginUsers } from './login-users.ts'
 import { memoryAdapter } from './memory-adapter.ts'
-import { signingKey } from './signing-key.ts'
 
 type Credentials = { id: string; secret: string }
 
 /** oidc-provider, set up to answer as an Auth0 tenant does. */
-export async function loginConfiguration(options: LoginRegistration): Promise<Configuration> {
+export function loginConfiguration(options: LoginRegistration): Configuration {
+  // The organization of a login, by its grant: codes and tokens know nothing else of the request.
+  const organizations = new Map<string, string>()
+  const organizationOf = (token: unknown) => organizations.get(grantOf(token) ?? '')
+  const api = loginApi({ ...options, organizationOf })
   return {
     adapter: memoryAdapter(),
-    clients: [webClient(options), machineClient(options.machine)],
+    clients: [webClient(options), ...options.machines.map(machineClient)],
     cookies: {
       keys: [randomBytes(32).toString('hex')],
       names: { session: 'ngt_session', interaction: 'ngt_login', resume: 'ngt_resume' },
     },
-    jwks: { keys: [await signingKey()] } as Configuration['jwks'],
+    jwks: { keys: [options.key] } as Configuration['jwks'],
     routes: auth0Routes,
     interactions: { url: (_, interaction) => `/u/login/${interaction.uid}` },
     extraParams: ['audience', 'organization', 'connection', 'screen_hint'],
@@ -24,16 +30,19 @@ export async function loginConfiguration(options: LoginRegistration): Promise<Co
     // oidc-provider drops offline_access where no consent is asked for; the app always wants it.
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
-    ...identity(),
+    loadExistingGrant: async (context) => firstPartyGrant(context, organizations),
+    findAccount: async (_, sub, token) => account(sub, organizationOf(token)),
+    extraTokenClaims: api.extraTokenClaims,
+    ...identity,
     ttl,
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       revocation: { enabled: true, allowedPolicy: async () => true },
       rpInitiatedLogout: { enabled: true },
-      resourceIndicators: resourceIndicators(options.audience),
+      resourceIndicators: api.resourceIndicators,
     },
-    formats: { customizers: { jwt: machineSubject } },
+    formats: { customizers: { jwt: (_, token, jwt) => api.customize(token, jwt as Jwt) } },
     renderError(context, { error, error_description }) {
       context.type = 'html'
       context.body = loginProblemPage(`${error_description ?? error}.`).markup
@@ -43,28 +52,22 @@ export async function loginConfiguration(options: LoginRegistration): Promise<Co
 
 export type LoginRegistration = {
   appUrls: readonly string[]
-  audience: string
+  audiences: readonly string[]
   client: Credentials
-  machine: Credentials
+  machines: readonly Machine[]
+  /** A private key; its public part is published. */
+  key: JWK
 }
 
 /** Who a user is, and what the tokens say of it: Auth0 puts name and e-mail into the ID token. */
-function identity() {
-  // The organization of a login, by its grant: codes and tokens know nothing else of the request.
-  const organizations = new Map<string, string>()
-  const org_id = (token: unknown) => organizations.get(grantOf(token) ?? '')
-  return {
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
-    claims: {
-      openid: ['sub', 'org_id'],
-      profile: ['name', 'nickname'],
-      email: ['email', 'email_verified'],
-    },
-    conformIdTokenClaims: false,
-    loadExistingGrant: async (context) => firstPartyGrant(context, organizations),
-    findAccount: async (_, sub, token) => account(sub, org_id(token)),
-    extraTokenClaims: async (_, token) => ({ azp: token.clientId, org_id: org_id(token) }),
-  } satisfies Configuration
+const identity = {
+  scopes: ['openid', 'profile', 'email', 'offline_access'],
+  claims: {
+    openid: ['sub', 'org_id'],
+    profile: ['name', 'nickname'],
+    email: ['email', 'email_verified'],
+  },
+  conformIdTokenClaims: false,
 }
 
 const auth0Routes = {
@@ -123,6 +126,8 @@ async function firstPartyGrant(context: KoaContextWithOIDC, organizations: Map<s
   if (!session?.accountId) return undefined
   const grant = new provider.Grant({ clientId: client?.clientId, accountId: session.accountId })
   grant.addOIDCScope('openid profile email offline_access')
+  if (params?.audience)
+    grant.addResourceScope(String(params.audience), apiScope(String(params.scope)))
   const id = await grant.save()
   if (typeof params?.organization === 'string') organizations.set(id, params.organization)
   return grant
@@ -136,33 +141,6 @@ function account(sub: string, org_id: string | undefined) {
     accountId: sub,
     claims: async () => ({ sub, name, nickname: login, email, email_verified: true, org_id }),
   }
-}
-
-function resourceIndicators(audience: string) {
-  return {
-    enabled: true,
-    // At the token endpoint, `audience` is no parameter that oidc-provider knows.
-    defaultResource: async (context: KoaContextWithOIDC) =>
-      String(context.oidc.params?.audience ?? context.oidc.body?.audience ?? '') || [],
-    useGrantedResource: async () => true,
-    getResourceServerInfo: async (_: KoaContextWithOIDC, resource: string) => {
-      if (resource !== audience) throw new errors.InvalidTarget()
-      return {
-        scope: '',
-        audience,
-        accessTokenFormat: 'jwt' as const,
-        jwt: { sign: { alg: 'RS256' as const } },
-      }
-    },
-  }
-}
-
-/** Auth0 names a machine `<client id>@clients`. */
-function machineSubject(_: unknown, token: { kind?: string; clientId?: string }, jwt: unknown) {
-  const { payload } = jwt as { payload: Record<string, unknown> }
-  if (token.kind !== 'ClientCredentials') return
-  payload.sub = `${token.clientId}@clients`
-  payload.gty = 'client-credentials'
 }
 
 function grantOf(token: unknown): string | undefined {

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { visitor } from '../browser-client.ts'
+import { machineToken } from '../machine-token.ts'
+import { userCode, userToken, userTokens } from '../user-token.ts'
 import { type LoginIssuer, startLogin } from './login.ts'
+import { loginEnv } from './start.ts'
 
 const appUrl = 'http://localhost:3999'
-const verifier = 'v'.repeat(43)
 let login: LoginIssuer
 
 beforeAll(async () => {
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => login.close())
 
 test('a login gives an ID token with name and e-mail, and a JWT for the API', async () => {
-  const tokens = await logIn('alice', { audience: login.audience })
+  const tokens = await userTokens(login, 'alice')
   const { payload } = await verify(tokens.id_token, login.client.id)
   expect(payload).toMatchObject({
     sub: 'auth0|alice',
@@ -31,29 +32,94 @@ test('a login gives an ID token with name and e-mail, and a JWT for the API', as
 })
 
 test('an organization is a claim of both tokens', async () => {
-  const tokens = await logIn('bob', { audience: login.audience, organization: 'org_1' })
+  const tokens = await userTokens(login, 'bob', { org: 'org_1' })
   expect((await verify(tokens.id_token, login.client.id)).payload.org_id).toBe('org_1')
   expect((await verify(tokens.access_token, login.audience)).payload.org_id).toBe('org_1')
 })
 
 test('without an audience the access token is opaque', async () => {
-  const tokens = await logIn('bob', {})
-  expect(tokens.access_token.split('.')).toHaveLength(1)
+  const token = await userToken(login, 'bob', { audience: '' })
+  expect(token.split('.')).toHaveLength(1)
 })
 
-test('a machine gets a token of its own', async () => {
-  const { id, secret } = login.machine
-  const form = { grant_type: 'client_credentials', client_id: id, client_secret: secret }
-  const tokens = await token({ ...form, audience: login.audience })
-  const { payload } = await verify(tokens.access_token, login.audience)
-  expect(payload).toMatchObject({ sub: `${id}@clients`, azp: id, gty: 'client-credentials' })
+test('a machine gets a token of its own, in the profile of its client', async () => {
+  const { id } = login.machine
+  const token = await machineToken(login)
+  const { payload, protectedHeader } = await verify(token, login.audience)
+  expect(protectedHeader.typ).toBe('JWT')
+  expect(payload).toEqual({
+    iss: login.url,
+    aud: login.audience,
+    sub: `${id}@clients`,
+    azp: id,
+    gty: 'client-credentials',
+    scope: 'vend:* integrations:read integrations:write',
+    iat: expect.any(Number),
+    exp: expect.any(Number),
+  })
+  const other = await machineToken(login, { client: 'reports' })
+  expect(decodeProtectedHeader(other).typ).toBe('at+jwt')
+  expect(decodeJwt(other)).toMatchObject({ scope: 'integrations:read' })
+})
+
+test('a machine gets the scope that it asks for, and nothing beyond what it may have', async () => {
+  const narrow = await machineToken(login, { scope: 'vend:acme' })
+  expect(decodeJwt(narrow).scope).toBe('vend:acme')
+  const notes = await machineToken(login, { client: 'notes' })
+  expect(decodeJwt(notes).scope).toBe('vend:plain')
+  for (const scope of ['vend:acme', 'vend:*', 'vend:plain integrations:write'])
+    await expect(machineToken(login, { client: 'notes', scope })).rejects.toThrow(
+      'access_denied: Client has not been granted scopes',
+    )
+  await expect(machineToken(login, { scope: 'admin' })).rejects.toThrow('access_denied')
+})
+
+test('a machine of an organization bears its claim, and may name no foreign one', async () => {
+  const org = async (options = {}) =>
+    decodeJwt(await machineToken(login, { client: 'orgJobs', ...options })).org_id
+  expect([await org(), await org({ org: 'org_2' })]).toEqual(['org_1', 'org_2'])
+  await expect(org({ org: 'org_3' })).rejects.toThrow('access_denied')
+  expect(decodeJwt(await machineToken(login)).org_id).toBeUndefined()
+})
+
+test('tokens for another API of the tenant have its audience, and unknown ones are refused', async () => {
+  const audience = login.otherAudience
+  expect(decodeJwt(await machineToken(login, { audience })).aud).toBe(audience)
+  expect(decodeJwt(await userToken(login, 'bob', { audience })).aud).toBe(audience)
+  await expect(machineToken(login, { audience: 'https://nobody.example' })).rejects.toThrow(
+    'invalid_target',
+  )
+})
+
+test('a user gets the scopes of the API that the app asks for', async () => {
+  const token = await userToken(login, 'alice', { scope: 'vend:* integrations:read' })
+  expect(decodeJwt(token)).toMatchObject({
+    sub: 'auth0|alice',
+    azp: login.client.id,
+    scope: 'vend:* integrations:read',
+  })
+  expect(decodeJwt(token).gty).toBeUndefined()
+})
+
+test('what the issuer would never say can be signed all the same', async () => {
+  const token = await login.sign({ iss: login.url, aud: login.audience, exp: 1 }, { typ: 'at+jwt' })
+  await expect(verify(token, login.audience)).rejects.toThrow('"exp" claim timestamp check failed')
+})
+
+test('the app lists every machine but one', () => {
+  expect(loginEnv(login).M2M_CLIENTS?.split(',')).toEqual([
+    'grantkeeper-jobs',
+    'grantkeeper-reports',
+    'grantkeeper-notes',
+    'grantkeeper-org-jobs',
+  ])
 })
 
 test.each(['/oidc/logout?post_logout_redirect_uri=', '/v2/logout?returnTo='])(
   'logout at %s ends the session and leads back to the app only',
   async (path) => {
     const one = visitor({ name: 'alice', appUrl: login.url })
-    await authorize(one, 'alice', {})
+    await userCode(login, one, { user: 'alice', scope: 'openid' })
     expect(one.jar.get('ngt_session')).toBeDefined()
     const { location } = await one.get(
       `${path}${encodeURIComponent(appUrl)}&client_id=${login.client.id}`,
@@ -63,51 +129,6 @@ test.each(['/oidc/logout?post_logout_redirect_uri=', '/v2/logout?returnTo='])(
     expect((await one.get(`${path}https://evil.test`)).status).toBe(400)
   },
 )
-
-async function logIn(user: string, extra: Record<string, string>) {
-  const one = visitor({ name: user, appUrl: login.url })
-  const code = await authorize(one, user, extra)
-  const { id, secret } = login.client
-  return token({
-    grant_type: 'authorization_code',
-    client_id: id,
-    client_secret: secret,
-    code,
-    redirect_uri: `${appUrl}/auth/callback`,
-    code_verifier: verifier,
-  })
-}
-
-async function authorize(
-  one: ReturnType<typeof visitor>,
-  user: string,
-  extra: Record<string, string>,
-): Promise<string> {
-  const query = new URLSearchParams({
-    client_id: login.client.id,
-    redirect_uri: `${appUrl}/auth/callback`,
-    response_type: 'code',
-    scope: 'openid profile email offline_access',
-    nonce: 'n1',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-    ...extra,
-  })
-  const page = await one.follow(`/authorize?${query}`)
-  expect(page.body).toContain('<h1>Log in</h1>')
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  const back = await one.follow(
-    page.url,
-    { method: 'POST', headers, body: `user=${user}` },
-    ({ location }) => location?.origin === appUrl,
-  )
-  return back.location?.searchParams.get('code') ?? ''
-}
-
-async function token(form: Record<string, string>) {
-  const body = new URLSearchParams(form)
-  return (await fetch(`${login.url}/oauth/token`, { method: 'POST', body })).json()
-}
 
 function verify(jwt: string, audience: string) {
   const keys = createRemoteJWKSet(new URL(`${login.url}/.well-known/jwks.json`))

@@ -1,17 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { importJWK, type JWK, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
 import Provider from 'oidc-provider'
 import { loginConfiguration } from './login-configuration.ts'
+import { loginMachines, type Machine, type MachineName } from './login-machines.ts'
 import { loginPage, loginProblemPage } from './login-page.ts'
 import { loginUsers } from './login-users.ts'
 import { sendPage } from './page.ts'
 import { listen, readBody } from './server.ts'
+import { signingKey } from './signing-key.ts'
 
 export type LoginIssuer = {
   url: string
+  /** The app's own API. */
   audience: string
+  /** Another API of the tenant, with the same scopes: its tokens are not for the app. */
+  otherAudience: string
+  appUrls: readonly string[]
   client: { id: string; secret: string }
-  /** A machine-to-machine application: client_credentials with `audience`. */
-  machine: { id: string; secret: string }
+  /** The machine-to-machine application that may do everything. */
+  machine: Machine
+  machines: Record<MachineName, Machine>
+  /** Signs any claims with the issuer's key, for tokens that it would never give. */
+  sign: (claims: JWTPayload, header?: Partial<JWTHeaderParameters>) => Promise<string>
   close: () => Promise<void>
 }
 
@@ -32,19 +42,30 @@ export async function startLogin({
   audience = 'https://grantkeeper.example/api',
 }: LoginOptions): Promise<LoginIssuer> {
   const client = { id: 'grantkeeper-web', secret: crypto.randomUUID() }
-  const machine = { id: 'grantkeeper-jobs', secret: crypto.randomUUID() }
+  const machines = loginMachines()
+  const audiences = [audience, otherAudience]
+  const key = await signingKey()
   let answer = (_: IncomingMessage, response: ServerResponse): unknown => response.end()
   const server = await listen((request, response) => answer(request, response), {
     name: 'login issuer',
     port,
   })
   const url = `http://localhost:${server.port}`
-  const provider = new Provider(
-    url,
-    await loginConfiguration({ appUrls, audience, client, machine }),
-  )
+  const registered = { appUrls, audiences, client, machines: Object.values(machines), key }
+  const provider = new Provider(url, loginConfiguration(registered))
   answer = router(provider, appUrls)
-  return { url, audience, client, machine, close: server.close }
+  const sign = signer(key)
+  const issuer = { url, audience, otherAudience, appUrls, client, machines, sign }
+  return { ...issuer, machine: machines.jobs, close: server.close }
+}
+
+const otherAudience = 'https://elsewhere.example/api'
+
+function signer(key: JWK): LoginIssuer['sign'] {
+  return async (claims, header = {}) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'JWT', ...header })
+      .sign(await importJWK(key, 'RS256'))
 }
 
 function router(provider: Provider, appUrls: readonly string[]) {

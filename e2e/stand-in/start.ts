@@ -55,13 +55,15 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
 }
 
 /** The app's settings for this login issuer. */
-export function loginEnv({ url, client, machine, audience }: LoginIssuer): Record<string, string> {
+export function loginEnv({ url, client, machines, audience }: LoginIssuer): Record<string, string> {
+  const { unlisted: _, ...listed } = machines
+  const ids = Object.values(listed).map(({ id }) => id)
   return {
     AUTH0_DOMAIN: url,
     AUTH0_CLIENT_ID: client.id,
     AUTH0_CLIENT_SECRET: client.secret,
     AUTH0_AUDIENCE: audience,
-    M2M_CLIENTS: machine.id,
+    M2M_CLIENTS: ids.join(','),
     ALLOW_INSECURE_LOCALHOST: 'true',
   }
 }
