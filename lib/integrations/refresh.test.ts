@@ -11,7 +11,7 @@ import { refresh } from './refresh.ts'
 
 let parties: ThirdParties
 beforeAll(async () => {
-  parties = await startThirdParties({ TOKEN_DEADLINE_MS: '400', LEASE_MS: '1000' })
+  parties = await startThirdParties({ TOKEN_DEADLINE_MS: '1000', LEASE_MS: '2500' })
 })
 afterAll(() => parties.close())
 beforeEach(() => parties.acme.reset())
