@@ -38,7 +38,7 @@ nav a[aria-current] { background: var(--hot); color: var(--on-hot); text-decorat
 .empty { border: 1.5px dashed var(--line); border-radius: 1rem; padding: 1.5rem; text-align: center; }
 .now { background: var(--tint); border-radius: 1rem; padding: .8rem 1rem; margin-top: 1rem; color: var(--ink); }
 .switches { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .5rem; } .switches button { flex: 0 1 auto; padding: .6rem 1.1rem; }
-.refreshes { list-style: none; padding: 0; } .refreshes li { display: flex; border-bottom: 1px solid var(--line); padding: .4rem 0; }
+.refreshes { list-style: none; padding: 0; } .refreshes li { display: flex; flex-wrap: wrap; overflow-wrap: anywhere; border-bottom: 1px solid var(--line); padding: .4rem 0; }
 time { color: var(--soft); font-variant-numeric: tabular-nums; flex: none; width: 7.5rem; } main a { color: inherit; } .aside, ol + p { margin-top: 1rem; }
 footer { font-size: .875rem; color: var(--soft); text-align: center; } footer a { color: inherit; }
 `
