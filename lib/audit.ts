@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { and, desc, eq, lt, or } from 'drizzle-orm'
 import type { Handle } from '#db'
 import { database } from '#db'
@@ -72,6 +72,12 @@ export async function recordEvent(event: Event): Promise<void> {
   } catch (cause) {
     logEvent('warn', 'event_not_recorded', { provider: event.provider, cause })
   }
+}
+
+/** An id for what is folded into one row: the same text gives the same UUID. */
+export function foldedId(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex')
+  return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
 /** A user's own trail, newest first. `next` is the `before` of the following page. */

@@ -17,14 +17,19 @@ export class GrantkeeperError extends Error {
   readonly code: ErrorCode
   /** Seconds after which trying again makes sense, for `Retry-After` (RFC 9110 §10.2.3). */
   readonly retryAfterS: number | undefined
+  /** What an API answers besides the code (RFC 9457 §3.2): never a secret, never a provider's text. */
+  readonly detail: Record<string, unknown>
 
-  constructor(code: ErrorCode, options: { cause?: unknown; retryAfterS?: number } = {}) {
+  constructor(code: ErrorCode, options: Options = {}) {
     super(code, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'GrantkeeperError'
     this.code = code
     this.retryAfterS = options.retryAfterS
+    this.detail = options.detail ?? {}
   }
 }
+
+type Options = { cause?: unknown; retryAfterS?: number; detail?: Record<string, unknown> }
 
 /** The code under which any thrown value is told to the outside. */
 export function codeOf(error: unknown): ErrorCode {
@@ -42,9 +47,10 @@ export function asErrorCode(value: unknown): ErrorCode | undefined {
 export function problem(error: unknown): Response {
   const code = codeOf(error)
   const retryAfterS = error instanceof GrantkeeperError ? error.retryAfterS : undefined
+  const detail = error instanceof GrantkeeperError ? error.detail : {}
   const status = statusOf[code]
   return Response.json(
-    { type: 'about:blank', title: code.replaceAll('_', ' '), status, code },
+    { type: 'about:blank', title: code.replaceAll('_', ' '), status, code, ...detail },
     {
       status,
       headers: {

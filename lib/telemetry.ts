@@ -26,6 +26,9 @@ type Fields = {
   outcome?: string
   route?: string
   count?: number
+  /** What a user tells an administrator. */
+  reference?: string
+  caller?: string
   cause?: unknown
 }
 

@@ -1,6 +1,13 @@
-import { GrantkeeperError } from '#lib/errors'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { env } from '#lib/env'
+import { codeOf, GrantkeeperError } from '#lib/errors'
 import type { OfferedProvider } from '#lib/providers/provider'
 import type { User } from '#lib/session'
+import { logEvent } from '#lib/telemetry'
+import { open } from '#lib/vault'
+import { type AccessRow, type Holder, readAccessRows } from './access-rows.ts'
+import { freshness, remainingMs } from './freshness.ts'
+import { refresh } from './refresh.ts'
 
 /** A fresh access token of one grant. Never logged, never sent to a browser. */
 export type Access = {
@@ -18,10 +25,11 @@ export type Access = {
  *   `temporarily_unavailable`, `provider_misconfigured`, `credential_unreadable`, `storage_unavailable`
  */
 export async function accessFor(
-  _user: User,
-  _wish: { provider: OfferedProvider; grant?: string | undefined },
+  user: User,
+  wish: { provider: OfferedProvider; grant?: string | undefined },
 ): Promise<Access> {
-  throw new GrantkeeperError('not_connected')
+  const holder = { userId: user.id, provider: wish.provider.id }
+  return openAccess(await freshRow(holder, { grant: wish.grant }))
 }
 
 /**
@@ -29,6 +37,95 @@ export async function accessFor(
  * meanwhile, or the fruit of one refresh, at most one in 30 seconds. Undefined where there is none.
  * @throws {GrantkeeperError} as `accessFor`
  */
-export async function accessAfterRefusal(_refused: Access): Promise<Access | undefined> {
-  return undefined
+export async function accessAfterRefusal(refused: Access): Promise<Access | undefined> {
+  const { userId, provider, grantId } = refused
+  const read = async () => choose(await readAccessRows({ userId, provider }), grantId)
+  const row = await read()
+  if (row.version !== refused.version) return openAccess(row)
+  const age = row.now - (row.lastRefreshedAt ?? 0)
+  if (!row.isRefreshable || age < coolDownMs) return undefined
+  await inTime(refresh(row))
+  const renewed = await read()
+  return renewed.version === refused.version ? undefined : openAccess(renewed)
+}
+
+export type Wish = {
+  grant?: string | undefined
+  /** Milliseconds that the token shall still live, as far as the provider's tokens live so long. */
+  minTtlMs?: number | undefined
+}
+
+/**
+ * The row of one grant whose access token is good: as it is, or after a refresh. While the provider
+ * cannot be asked, one that still lives is given all the same.
+ */
+export async function freshRow(holder: Holder, wish: Wish): Promise<AccessRow> {
+  const row = choose(await readAccessRows(holder), wish.grant)
+  const state = freshness(row, wish.minTtlMs)
+  if (state === 'fresh') return row
+  if (state === 'ageing') {
+    refreshAhead(row)
+    return row
+  }
+  try {
+    if (!row.isRefreshable) throw reauthorizationRequired(row, 'expired')
+    await inTime(refresh(row))
+  } catch (error) {
+    if (row.accessToken !== null && remainingMs(row) > lastMomentMs) return row
+    throw error
+  }
+  return choose(await readAccessRows(holder), row.grantId)
+}
+
+export function openAccess(row: AccessRow): Access {
+  const { grantId, userId, provider, version, accessToken } = row
+  if (accessToken === null) throw new GrantkeeperError('reauthorization_required')
+  const context = { grantId, userId, provider, version, field: 'access_token' as const }
+  return { grantId, userId, provider, version, accessToken: open(accessToken, context) }
+}
+
+/** Whatever the provider's API refuses, nobody is asked for a new token more often than this. */
+const coolDownMs = 30_000
+
+/** Less than this is as good as nothing: the call that it is for would come too late. */
+const lastMomentMs = 3_000
+
+/** The one grant that is meant, if it may be used. */
+function choose(rows: AccessRow[], grantId: string | undefined): AccessRow {
+  const candidates = grantId === undefined ? rows : rows.filter((row) => row.grantId === grantId)
+  const [row, ...others] = candidates
+  if (!row) throw new GrantkeeperError('not_connected')
+  if (others.length > 0) {
+    const choices = candidates.map(({ grantId, account }) => ({ grant: grantId, account }))
+    throw new GrantkeeperError('account_required', { detail: { choices } })
+  }
+  if (row.pausedAt !== null) throw new GrantkeeperError('paused')
+  if (row.status !== 'active') throw reauthorizationRequired(row, row.reason ?? 'other')
+  return row
+}
+
+function reauthorizationRequired({ grantId }: AccessRow, reason: string): GrantkeeperError {
+  return new GrantkeeperError('reauthorization_required', { detail: { reason, grant: grantId } })
+}
+
+/** While the token is still good, nobody waits for the next one, and nobody minds if there is none yet. */
+function refreshAhead(row: AccessRow): void {
+  if (!row.isRefreshable) return
+  const { grantId, provider } = row
+  refresh(row).catch((cause: unknown) =>
+    logEvent('debug', 'refresh_ahead_failed', { grantId, provider, code: codeOf(cause), cause }),
+  )
+}
+
+/** A flight may last longer than anybody should wait for it: it goes on without him. */
+async function inTime(flight: Promise<void>): Promise<void> {
+  const { LEASE_MS, TOKEN_DEADLINE_MS } = env()
+  const timer = new AbortController()
+  const late = sleep(LEASE_MS + 2 * TOKEN_DEADLINE_MS, undefined, { signal: timer.signal }).then(
+    () => {
+      throw new GrantkeeperError('temporarily_unavailable', { retryAfterS: 5 })
+    },
+    () => undefined,
+  )
+  await Promise.race([flight, late]).finally(() => timer.abort())
 }

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '#db'
-import type { Tokens } from '#lib/oauth/token'
+import type { Tokens } from '#lib/oauth/token-response'
 import type { OfferedProvider } from '#lib/providers/provider'
 
 /** Until when received tokens live, by the database's clock: the clocks of instances differ. */

@@ -1,18 +1,44 @@
 import { codeOf } from '#lib/errors'
+import { oncePerProcess } from '#lib/process'
 import { logEvent } from '#lib/telemetry'
 import { checkCanary } from '#lib/vault-canary'
 import { forgetUsedTransactions } from './finish.ts'
+import { keepAlive } from './keep-alive.ts'
 import { retryRevocations } from './revocation.ts'
+import { storeUses } from './uses.ts'
 
-/** What has to be done from time to time. Any number of instances may do it: nothing is done twice. */
-export async function sweep(): Promise<void> {
-  try {
-    const now = Date.now()
-    await forgetUsedTransactions(now)
+/**
+ * What has to be done from time to time: spent transactions forgotten, revocations finished, unused
+ * grants kept alive. Any number of instances may do it: nothing is done twice.
+ * @returns false where something could not be done; the log tells what
+ */
+export async function sweep(): Promise<boolean> {
+  const slot = oncePerProcess('sweep', (): { running?: Promise<boolean> } => ({}))
+  slot.running ??= sweepAll().finally(() => delete slot.running)
+  return slot.running
+}
+
+async function sweepAll(): Promise<boolean> {
+  const now = Date.now()
+  const steps = [
+    () => storeUses(),
+    () => forgetUsedTransactions(now),
     // With a wrong key no token opens: none would be revoked, and after a day all would be given up.
-    await checkCanary()
-    await retryRevocations(now)
+    () => checkCanary().then(() => retryRevocations(now)),
+    () => checkCanary().then(() => keepAlive()),
+  ]
+  const done: boolean[] = []
+  for (const step of steps) done.push(await attempt(step))
+  return done.every(Boolean)
+}
+
+/** One thing that fails does not keep the others from being done. */
+async function attempt(step: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await step()
+    return true
   } catch (cause) {
     logEvent('warn', 'sweep_failed', { code: codeOf(cause), cause })
+    return false
   }
 }

@@ -7,6 +7,7 @@ import type { LoginDriver } from './driver.ts'
 
 /** Login by Auth0, or by what behaves as an Auth0 tenant does. */
 export const auth0Driver: LoginDriver = {
+  issuer,
   identity: async () => {
     if (hasTwoSessions((await headers()).get('cookie'))) return null
     const session = await client(baseUrlFor(null)).getSession()

@@ -14,6 +14,8 @@ export type Identity = {
 
 /** What the app needs of a login; one of the two seams with more than one implementation. */
 export interface LoginDriver {
+  /** Who issues the identities, as `Identity.issuer` says it. */
+  issuer: () => string
   /** The identity of the current request's session, or null. It may throw: that means null. */
   identity: () => Promise<Identity | null>
   /** Where a browser goes to log in, and comes back to `returnTo`, a path of this app. */

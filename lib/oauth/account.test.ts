@@ -6,7 +6,7 @@ import { offered } from '../testing/provider.ts'
 import { stubSettings } from '../testing/settings.ts'
 import { identifyAccount } from './account.ts'
 import { resolveProvider } from './metadata.ts'
-import type { Tokens } from './token.ts'
+import type { Tokens } from './token-response.ts'
 
 stubSettings({ ALLOW_INSECURE_LOCALHOST: 'true', TOKEN_DEADLINE_MS: '1000', LEASE_MS: '2000' })
 

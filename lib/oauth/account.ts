@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { GrantkeeperError } from '#lib/errors'
 import { parseBody } from './conform.ts'
 import type { ResolvedProvider } from './metadata.ts'
-import type { Tokens } from './token.ts'
+import type { Tokens } from './token-response.ts'
 import { wire } from './wire.ts'
 
 /** The identity at the third party that a grant speaks for. */

@@ -4,22 +4,9 @@ import { GrantkeeperError } from '#lib/errors'
 import type { AuthorizationResponse } from './authorization.ts'
 import { clientAuthentication } from './client-authentication.ts'
 import { asAuthorizationServer, type ResolvedProvider } from './metadata.ts'
+import { type TokenResponse, type Tokens, tokenResponse, toTokens } from './token-response.ts'
 import type { Transaction } from './transaction.ts'
 import { wire } from './wire.ts'
-
-/** What a token endpoint gave us (RFC 6749 §5.1). Times are milliseconds since the epoch. */
-export type Tokens = {
-  accessToken: string
-  accessTokenExpiresAt: number | null
-  refreshToken: string | null
-  refreshTokenExpiresAt: number | null
-  /** What was granted, or null where the provider does not say: then it is what was asked for. */
-  scope: string[] | null
-  /** Checked claims of an ID token; empty where `openid` was not asked for. */
-  idToken: Record<string, unknown>
-  /** The whole answer, for identity that some providers put beside the tokens. */
-  response: Record<string, unknown>
-}
 
 /** Tokens as they arrived, not checked yet: whoever does not keep them gives them back. */
 export type Received = { tokens: Tokens; check: () => Promise<Tokens> }
@@ -75,23 +62,6 @@ export async function revokeToken(
     cause: new Error(`status ${response.status}`),
   })
 }
-
-type TokenResponse = z.output<typeof tokenResponse>
-
-/** Visible ASCII and bounded: a token becomes a header of later requests. */
-const token = z
-  .string()
-  .max(65_536)
-  .regex(/^[\x21-\x7e]+$/)
-
-const tokenResponse = z.looseObject({
-  access_token: token,
-  token_type: z.string().regex(/^bearer$/i),
-  expires_in: z.number().optional(),
-  refresh_token: token.optional(),
-  refresh_token_expires_in: z.number().positive().max(1e10).optional().catch(undefined),
-  scope: z.string().max(16_384).optional(),
-})
 
 async function redeem(
   provider: ResolvedProvider,
@@ -156,22 +126,5 @@ async function claimsOf(
     return { ...oauth.getValidatedIdTokenClaims(result) }
   } catch (cause) {
     throw new GrantkeeperError('exchange_failed', { cause })
-  }
-}
-
-function toTokens(provider: ResolvedProvider, received: TokenResponse, sentAt: number): Tokens {
-  const expiry = (seconds: number | undefined) => (seconds ? sentAt + seconds * 1000 : null)
-  return {
-    accessToken: received.access_token,
-    accessTokenExpiresAt: expiry(received.expires_in),
-    refreshToken: received.refresh_token ?? null,
-    refreshTokenExpiresAt: expiry(received.refresh_token_expires_in),
-    scope:
-      received.scope
-        ?.split(provider.scope_separator)
-        .flatMap((part) => part.split(/\s+/))
-        .filter(Boolean) ?? null,
-    idToken: {},
-    response: received,
   }
 }

@@ -1,0 +1,83 @@
+import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm'
+import { type Database, database } from '#db'
+
+/** Whose grants: a user's by his row, or by what the login calls him. */
+export type Holder = { provider: string } & (
+  | { userId: string }
+  | { issuer: string; sub: string; org: string }
+)
+
+/** What decides whether a grant's access token can be given; the refresh token is never read here. */
+export type AccessRow = Omit<Read, 'hasRefreshToken' | 'accountId' | 'accountLabel'> & {
+  isRefreshable: boolean
+  account: { id: string; label: string | null }
+}
+
+/** The living grants at one provider of a user who has not been switched off, the oldest first. */
+export async function readAccessRows(holder: Holder): Promise<AccessRow[]> {
+  const queries = prepared(await database())
+  const rows = await ('userId' in holder
+    ? queries.byUser.execute(holder)
+    : queries.byIdentity.execute(holder))
+  return rows.map(({ hasRefreshToken, accountId, accountLabel, ...row }) => ({
+    ...row,
+    isRefreshable: hasRefreshToken === 1,
+    account: { id: accountId, label: accountLabel || null },
+  }))
+}
+
+type Queries = ReturnType<typeof prepare>
+type Read = Awaited<ReturnType<Queries['byUser']['execute']>>[number]
+
+/** Prepared once a database: this is the hottest of all paths. */
+const known = new WeakMap<Database, Queries>()
+
+function prepared(opened: Database): Queries {
+  const queries = known.get(opened) ?? prepare(opened)
+  known.set(opened, queries)
+  return queries
+}
+
+function prepare({ db, tables, clock }: Database) {
+  const { grants, users } = tables
+  const select = () =>
+    db
+      .select({
+        grantId: grants.id,
+        userId: grants.userId,
+        provider: grants.provider,
+        accountId: grants.accountId,
+        accountLabel: grants.accountLabel,
+        status: grants.status,
+        reason: grants.reason,
+        scope: grants.scope,
+        requestedScope: grants.requestedScope,
+        accessToken: grants.accessToken,
+        accessTokenExpiresAt: grants.accessTokenExpiresAt,
+        hasRefreshToken: sql<number>`case when ${grants.refreshToken} is null then 0 else 1 end`,
+        version: grants.version,
+        pausedAt: grants.pausedAt,
+        connectedAt: grants.connectedAt,
+        lastRefreshedAt: grants.lastRefreshedAt,
+        now: clock,
+      })
+      .from(grants)
+      .innerJoin(users, eq(users.id, grants.userId))
+      .orderBy(asc(grants.createdAt))
+  const living = and(
+    eq(grants.provider, sql.placeholder('provider')),
+    ne(grants.status, 'disconnected'),
+    isNull(users.disabledAt),
+  )
+  const byUser = select().where(and(eq(grants.userId, sql.placeholder('userId')), living))
+  const byIdentity = select().where(
+    and(
+      eq(users.issuer, sql.placeholder('issuer')),
+      eq(users.sub, sql.placeholder('sub')),
+      eq(users.org, sql.placeholder('org')),
+      living,
+    ),
+  )
+  // Without a name: a named statement breaks behind a pooler.
+  return { byUser: byUser.prepare(''), byIdentity: byIdentity.prepare('') }
+}

@@ -1,0 +1,110 @@
+import { randomInt } from 'node:crypto'
+import { and, eq, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm'
+import { database } from '#db'
+import { env } from '#lib/env'
+import { GrantkeeperError } from '#lib/errors'
+import { logEvent } from '#lib/telemetry'
+
+/** What keeps a provider from answering, as all instances know it. */
+export type Trouble = {
+  error: 'temporarily_unavailable' | 'provider_misconfigured'
+  /** What the provider itself asked for, in milliseconds. */
+  retryAfterMs?: number | undefined
+}
+
+/**
+ * Lets one call through where a provider has been in trouble, and refuses all others until it is known
+ * how that one went: the breaker, for all instances, in one row.
+ * @throws {GrantkeeperError} the trouble's code, with `Retry-After`
+ */
+export async function assertAnswering(provider: string): Promise<void> {
+  const { db, tables, clock } = await database()
+  const { providerStates: states } = tables
+  const [state] = await db
+    .select({ error: states.error, blockedUntil: states.blockedUntil, now: clock })
+    .from(states)
+    .where(eq(states.provider, provider))
+  if (!state?.error || state.blockedUntil === 0) return
+  if (state.blockedUntil <= state.now && (await claimProbe(provider))) return
+  throw new GrantkeeperError(asTrouble(state.error), {
+    retryAfterS: Math.max(state.blockedUntil - state.now, 1000) / 1000,
+  })
+}
+
+/** It has answered as it should: what was wrong is over. */
+export async function noteAnswer(provider: string): Promise<void> {
+  const { db, tables } = await database()
+  const { providerStates: states } = tables
+  const ended = await db
+    .update(states)
+    .set({ error: null, failures: 0, since: null, blockedUntil: 0, reference: null })
+    .where(and(eq(states.provider, provider), isNotNull(states.error)))
+    .returning({ provider: states.provider })
+  if (ended.length > 0) logEvent('info', 'provider_recovered', { provider })
+}
+
+/** It did not answer, or refused our client. That is told once, with a reference for people. */
+export async function noteTrouble(provider: string, trouble: Trouble): Promise<void> {
+  const { db, tables, clock } = await database()
+  const { providerStates: states } = tables
+  await db.insert(states).values({ provider }).onConflictDoNothing()
+  const reference = newReference()
+  const begun = await db
+    .update(states)
+    .set({ error: trouble.error, since: clock, failures: 0, reference })
+    .where(
+      and(eq(states.provider, provider), or(isNull(states.error), ne(states.error, trouble.error))),
+    )
+    .returning({ provider: states.provider })
+  const level = trouble.error === 'provider_misconfigured' ? 'error' : 'warn'
+  if (begun.length > 0) logEvent(level, trouble.error, { provider, reference })
+  await block(provider, trouble)
+}
+
+/** Counts the failure, and lets nobody ask again for a while: from the fifth on, or where it is told to. */
+async function block(provider: string, { error, retryAfterMs }: Trouble): Promise<void> {
+  const { db, tables, clock } = await database()
+  const { providerStates: states } = tables
+  const [state] = await db
+    .update(states)
+    .set({ failures: sql`${states.failures} + 1` })
+    .where(eq(states.provider, provider))
+    .returning({ failures: states.failures })
+  const failures = state?.failures ?? 1
+  const tolerated = error === 'provider_misconfigured' ? 0 : 4
+  const pause = retryAfterMs ?? (failures > tolerated ? pauseAfter(failures - tolerated) : 0)
+  if (pause === 0) return
+  const until = sql`${clock} + ${Math.round(pause)}`
+  await db
+    .update(states)
+    .set({ blockedUntil: until })
+    // Whoever asked for the longer pause is heeded.
+    .where(and(eq(states.provider, provider), sql`${states.blockedUntil} < ${until}`))
+}
+
+/** A second, doubling up to a minute, less up to a half by chance, so that instances do not march in step. */
+function pauseAfter(failures: number): number {
+  return Math.min(1000 * 2 ** (failures - 1), 60_000) * (0.5 + Math.random() / 2)
+}
+
+/** Of many that want to be the one that tries, one may; should it die, another after its deadline. */
+async function claimProbe(provider: string): Promise<boolean> {
+  const { db, tables, clock } = await database()
+  const { providerStates: states } = tables
+  const claimed = await db
+    .update(states)
+    .set({ blockedUntil: sql`${clock} + ${2 * env().TOKEN_DEADLINE_MS}` })
+    .where(and(eq(states.provider, provider), lte(states.blockedUntil, clock)))
+    .returning({ provider: states.provider })
+  return claimed.length > 0
+}
+
+/** Short enough to be read out on the telephone: no letter that looks like a digit. */
+function newReference(): string {
+  const letters = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
+  return `R-${Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join('')}`
+}
+
+function asTrouble(error: string): Trouble['error'] {
+  return error === 'provider_misconfigured' ? error : 'temporarily_unavailable'
+}

@@ -1,0 +1,93 @@
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import { type Database, database } from '#db'
+import type { Step } from '#db/atomically'
+import { foldedId } from '#lib/audit'
+import { oncePerProcess } from '#lib/process'
+import { logEvent } from '#lib/telemetry'
+
+/** One use of a grant: by a backend job of that name, or by its user through the `proxy`. */
+export type Use = { grantId: string; userId: string; provider: string; caller: string }
+
+/**
+ * Remembers that a grant was used. Nothing is written now: uses are gathered, a caller, grant and minute
+ * in one, and stored every few seconds. A crash loses those seconds of use, and nothing else.
+ */
+export function noteUse({ grantId, userId, provider, caller }: Use): void {
+  const held = gathered()
+  const minute = Math.floor(Date.now() / 60_000) * 60_000
+  const key = `${grantId} ${minute} ${caller}`
+  const before = held.uses.get(key)
+  if (before) before.times += 1
+  else held.uses.set(key, { grantId, userId, provider, caller, minute, times: 1 })
+  held.timer ??= setTimeout(() => void storeUses(), storeEveryMs).unref()
+}
+
+/** Stores what was gathered, in one transaction. What cannot be stored is kept for the next time. */
+export async function storeUses(): Promise<void> {
+  const held = gathered()
+  clearTimeout(held.timer)
+  held.timer = undefined
+  const uses = [...held.uses.values()]
+  if (uses.length === 0) return
+  held.uses = new Map()
+  try {
+    const opened = await database()
+    for (let at = 0; at < uses.length; at += batch)
+      await opened.atomically(() => uses.slice(at, at + batch).flatMap(stepsOf(opened)))
+  } catch (cause) {
+    logEvent('warn', 'uses_not_stored', { count: uses.length, cause })
+    if (uses.length < mostKept) for (const use of uses) takeBack(use)
+  }
+}
+
+type Gathered = Use & { minute: number; times: number }
+
+const storeEveryMs = 2_000
+const batch = 200
+/** More than that are not kept in memory while the database is away. */
+const mostKept = 10_000
+
+function gathered(): { uses: Map<string, Gathered>; timer: NodeJS.Timeout | undefined } {
+  return oncePerProcess('uses', () => ({ uses: new Map(), timer: undefined }))
+}
+
+function takeBack(use: Gathered): void {
+  const { uses } = gathered()
+  const key = `${use.grantId} ${use.minute} ${use.caller}`
+  const since = uses.get(key)
+  uses.set(key, { ...use, times: use.times + (since?.times ?? 0) })
+}
+
+/** Several instances may count the same minute: they add up in one row. */
+function stepsOf({ db, tables }: Database) {
+  const { grants, events } = tables
+  return ({ grantId, userId, provider, caller, minute, times }: Gathered): Step[] => [
+    {
+      query: db
+        .update(grants)
+        .set({ lastUsedAt: Date.now(), lastUsedBy: caller })
+        .where(
+          and(
+            eq(grants.id, grantId),
+            or(isNull(grants.lastUsedAt), lt(grants.lastUsedAt, Date.now())),
+          ),
+        ),
+      expect: 'any',
+    },
+    {
+      query: db
+        .insert(events)
+        .values({
+          id: foldedId(`used ${grantId} ${minute} ${caller}`),
+          ...{ userId, grantId, provider, type: 'used', times, createdAt: minute },
+          actor: caller === 'proxy' ? 'user' : 'job',
+          detail: JSON.stringify({ caller }),
+        })
+        .onConflictDoUpdate({
+          target: events.id,
+          set: { times: sql`${events.times} + ${times}` },
+        }),
+      expect: 1,
+    },
+  ]
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { env } from '#lib/env'
+import { GrantkeeperError } from '#lib/errors'
+import { oncePerProcess } from '#lib/process'
+import { issuerKeys } from './issuer-keys.ts'
+
+/** What a verified access token of the login issuer says. */
+export type AccessToken = {
+  sub: string
+  /** The application that it was issued to. */
+  clientId: string
+  scope: string[]
+  /** The organization that it is for, where the issuer has those. */
+  org: string | undefined
+  /** True where it stands for the application itself (RFC 6749 §4.4), false where for a user. */
+  isMachine: boolean
+}
+
+/**
+ * Verifies a JWT access token (RFC 9068, or as Auth0 writes it) that was issued for this API. Without
+ * `AUTH0_AUDIENCE` none is. A verified one is remembered for at most a minute.
+ * @throws {GrantkeeperError} `login_required` for whatever is wrong with it; `temporarily_unavailable`
+ */
+export async function verifyAccessToken(jwt: string): Promise<AccessToken> {
+  const remembered = oncePerProcess('access tokens', () => new Map<string, Remembered>())
+  const hash = createHash('sha256').update(jwt).digest('base64')
+  const known = remembered.get(hash)
+  if (known && Date.now() < known.until) return known.token
+  const payload = await verify(jwt)
+  const token = read(payload)
+  remember(remembered, hash, { token, until: Math.min(Date.now() + 60_000, expiryOf(payload)) })
+  return token
+}
+
+type Remembered = { token: AccessToken; until: number }
+
+const maxLength = 8_192
+const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
+
+async function verify(jwt: string): Promise<JWTPayload> {
+  const audience = env().AUTH0_AUDIENCE
+  if (audience === undefined || jwt.length > maxLength || !isOfOurKind(jwt)) throw refused()
+  const { issuer, keyFor } = await issuerKeys()
+  try {
+    const options = { issuer, audience, algorithms, clockTolerance: 15 }
+    return (await jwtVerify(jwt, keyFor, { ...options, requiredClaims: ['sub', 'exp'] })).payload
+  } catch (cause) {
+    throw cause instanceof GrantkeeperError ? cause : refused(cause)
+  }
+}
+
+/** Looked at before the issuer is asked for anything. The header says nothing that is believed. */
+function isOfOurKind(jwt: string): boolean {
+  try {
+    const { alg, typ } = decodeProtectedHeader(jwt)
+    const isTyped = typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ)
+    return isTyped && algorithms.includes(alg ?? '')
+  } catch {
+    return false
+  }
+}
+
+const claims = z.object({
+  sub: z.string().min(1),
+  aud: z
+    .string()
+    .transform((one) => [one])
+    .or(z.array(z.string())),
+  azp: z.string().min(1).optional(),
+  client_id: z.string().min(1).optional(),
+  scope: z.string().default(''),
+  org_id: z.string().min(1).optional(),
+  gty: z.string().optional(),
+})
+
+function read(payload: JWTPayload): AccessToken {
+  const { success, data } = claims.safeParse(payload)
+  if (!success) throw refused()
+  const { sub, aud, azp, client_id, scope, org_id, gty } = data
+  const clientId = azp ?? client_id
+  if (clientId === undefined || isIdToken(payload, { aud, clientId })) throw refused()
+  const names = [clientId, `${clientId}@clients`]
+  return {
+    sub,
+    clientId,
+    scope: scope.split(' ').filter(Boolean),
+    org: org_id,
+    isMachine: gty === 'client-credentials' || names.includes(sub),
+  }
+}
+
+/** An ID token is meant for the client itself (OpenID Connect Core §2), and is never a key to an API. */
+function isIdToken(payload: JWTPayload, { aud, clientId }: { aud: string[]; clientId: string }) {
+  return aud.includes(clientId) || ['nonce', 'at_hash', 'c_hash'].some((name) => name in payload)
+}
+
+function expiryOf({ exp = 0 }: JWTPayload): number {
+  return exp * 1000
+}
+
+/** A Map keeps the order of insertion: the first is the oldest. */
+function remember(all: Map<string, Remembered>, hash: string, one: Remembered): void {
+  all.delete(hash)
+  all.set(hash, one)
+  for (const oldest of all.keys()) {
+    if (all.size <= maxRemembered) return
+    all.delete(oldest)
+  }
+}
+
+const maxRemembered = 1_000
+
+function refused(cause?: unknown): GrantkeeperError {
+  return new GrantkeeperError('login_required', { cause })
+}

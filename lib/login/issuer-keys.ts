@@ -1,0 +1,93 @@
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose'
+import { z } from 'zod'
+import { env, isLocal } from '#lib/env'
+import { GrantkeeperError } from '#lib/errors'
+import { oncePerProcess } from '#lib/process'
+import { logEvent } from '#lib/telemetry'
+import { loginDriver } from './driver.ts'
+
+/**
+ * The login issuer's own name and public keys, by its metadata (OpenID Connect Discovery 1.0 §4). The
+ * keys are fetched anew every ten minutes, and for an unknown `kid` at most once in 30 seconds.
+ * @throws {GrantkeeperError} `temporarily_unavailable` while the issuer does not answer; so does `keyFor`
+ */
+export function issuerKeys(): Promise<IssuerKeys> {
+  const slot = oncePerProcess('issuer keys', (): Slot => ({ silentUntil: 0 }))
+  slot.found ??= discover(slot).catch((error) => {
+    delete slot.found
+    keepQuiet(slot, error)
+    throw error
+  })
+  return slot.found
+}
+
+export type IssuerKeys = {
+  /** As the issuer writes it: what `iss` must be, byte by byte (RFC 9068 §4). */
+  issuer: string
+  keyFor: JWTVerifyGetKey
+}
+
+/** `silentUntil`: when the issuer may be asked again after it did not answer. */
+type Slot = { found?: Promise<IssuerKeys>; silentUntil: number }
+
+const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url() })
+
+async function discover(slot: Slot): Promise<IssuerKeys> {
+  const wanted = loginDriver().issuer().replace(/\/$/, '')
+  const response = await ask(slot, `${wanted}/.well-known/openid-configuration`, {
+    signal: AbortSignal.timeout(deadlineMs),
+  })
+  const { issuer, jwks_uri } = readMetadata(await response.json())
+  // Auth0 ends its name with a slash, others do not; nothing else may differ.
+  if (issuer.replace(/\/$/, '') !== wanted) throw misconfigured('another issuer')
+  const keyFor = createRemoteJWKSet(new URL(jwks_uri), {
+    timeoutDuration: deadlineMs,
+    cooldownDuration: 30_000,
+    cacheMaxAge: 600_000,
+    [customFetch]: (url, init) => ask(slot, url, init),
+  })
+  return { issuer, keyFor }
+}
+
+const deadlineMs = 5_000
+
+/** How long an issuer that failed is left alone: each forged token would ask it otherwise. */
+const silenceMs = 5_000
+
+/** Asks for JSON, without following redirects. */
+async function ask(slot: Slot, url: string, init: RequestInit): Promise<Response> {
+  if (Date.now() < slot.silentUntil) throw unavailable()
+  try {
+    const response = await fetch(url, { ...init, redirect: 'error' })
+    if (response.status !== 200) throw new Error(`status ${response.status}`)
+    return Response.json(await response.json())
+  } catch (cause) {
+    keepQuiet(slot, cause)
+    throw unavailable(cause)
+  }
+}
+
+/** Begins a silence, unless there is one: whoever asks meanwhile must not prolong it. */
+function keepQuiet(slot: Slot, cause: unknown): void {
+  if (Date.now() < slot.silentUntil) return
+  slot.silentUntil = Date.now() + silenceMs
+  logEvent('warn', 'login_issuer_unavailable', { cause })
+}
+
+function readMetadata(answer: unknown): z.output<typeof metadataSchema> {
+  const { success, data } = metadataSchema.safeParse(answer)
+  if (!success) throw misconfigured('no metadata')
+  const { protocol, hostname } = new URL(data.jwks_uri)
+  const isOwn = env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname)
+  if (protocol !== 'https:' && !(isOwn && protocol === 'http:')) throw misconfigured('keys by http')
+  return data
+}
+
+function unavailable(cause?: unknown): GrantkeeperError {
+  return new GrantkeeperError('temporarily_unavailable', { cause, retryAfterS: silenceMs / 1000 })
+}
+
+/** An administrator's matter. To a job it is the same as an issuer that is away: no fault of its token. */
+function misconfigured(what: string): GrantkeeperError {
+  return unavailable(new Error(what))
+}
