@@ -19,8 +19,8 @@ export type App = {
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** The one place that knows how the built app is started. */
-function command(port: number): string[] {
-  return ['node_modules/next/dist/bin/next', 'start', '-p', String(port)]
+function command(): string[] {
+  return ['server.ts']
 }
 
 /**
@@ -30,7 +30,7 @@ function command(port: number): string[] {
 export async function startApp(env: Settings, deadlineMs = 45_000): Promise<App> {
   const port = Number(env.PORT)
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env
-  const child = spawn(process.execPath, command(port), {
+  const child = spawn(process.execPath, command(), {
     cwd: root,
     env: { NODE_ENV: 'production', PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,6 @@
 import { database } from '#db'
 import { env, SettingsError } from './env.ts'
+import { nextDueAt } from './integrations/keep-alive.ts'
 import { sweep } from './integrations/sweep.ts'
 import { offeredProviders } from './providers/provider.ts'
 import { logEvent } from './telemetry.ts'
@@ -19,10 +20,24 @@ export async function boot(): Promise<void> {
     console.error(`Grantkeeper is not ready. ${cause instanceof Error ? cause.message : ''}`)
   }
   logEvent('info', 'started', { count: offeredProviders().length })
-  setInterval(sweep, 60_000).unref()
+  // Where functions come and go, the platform's own clock calls /api/cron.
+  if (!env().VERCEL) sweepByTheClock()
 }
 
 function stop(message: string): never {
   console.error(message)
   process.exit(1)
+}
+
+const minuteMs = 60_000
+const soonestMs = 1_000
+
+/** Once a minute, and sooner where a grant is due before that. */
+function sweepByTheClock(afterMs = soonestMs): void {
+  setTimeout(async () => {
+    await sweep()
+    const due = await nextDueAt().catch(() => null)
+    const wait = due === null ? minuteMs : Math.min(due - Date.now(), minuteMs)
+    sweepByTheClock(Math.max(wait, soonestMs))
+  }, afterMs).unref()
 }

@@ -177,6 +177,7 @@ export const settings = z.object({
   LEASE_MS: milliseconds(30_000).describe(
     'How long one process may hold a grant while it talks to the provider, in milliseconds.',
   ),
+  VERCEL: z.string().optional().describe('Set by Vercel itself: there its clock calls /api/cron.'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

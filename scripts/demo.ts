@@ -71,28 +71,23 @@ function keptSecrets(): Record<string, string> {
 
 /** In a process group of its own, so that Ctrl-C reaches it through us, in order. */
 function startApp(env: Record<string, string>): ChildProcess {
-  const next = join(root, 'node_modules/next/dist/bin/next')
   const leash = join(root, 'scripts/leash.mjs')
-  const child = spawn(
-    process.execPath,
-    ['--import', `file://${leash}`, next, 'start', '--port', String(port)],
-    {
-      cwd: root,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: {
-        ...withoutRealSettings(),
-        NODE_ENV: 'production',
-        NEXT_TELEMETRY_DISABLED: '1',
-        DATABASE_URL: 'file:./data/demo.db',
-        ALLOW_INSECURE_LOCALHOST: 'true',
-        LOG_LEVEL: 'warn',
-        ...env,
-        PORT: String(port),
-        APP_BASE_URL: appUrl,
-      },
+  const child = spawn(process.execPath, ['--import', `file://${leash}`, join(root, 'server.ts')], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: {
+      ...withoutRealSettings(),
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      DATABASE_URL: 'file:./data/demo.db',
+      ALLOW_INSECURE_LOCALHOST: 'true',
+      LOG_LEVEL: 'warn',
+      ...env,
+      PORT: String(port),
+      APP_BASE_URL: appUrl,
     },
-  )
+  })
   let said = ''
   child.stdout?.on('data', (chunk) => {
     said = (said + chunk).slice(-8000)

@@ -26,7 +26,9 @@ export async function nextDueAt(): Promise<number | null> {
   const [row] = await db
     .select({ due: min(grants.refreshDueAt), now: clock })
     .from(grants)
-    .where(and(isNotNull(grants.refreshDueAt), eq(grants.status, 'active'), isNull(grants.pausedAt)))
+    .where(
+      and(isNotNull(grants.refreshDueAt), eq(grants.status, 'active'), isNull(grants.pausedAt)),
+    )
   if (!row || row.due === null) return null
   return Date.now() + Math.max(Number(row.due) - row.now, 0)
 }
@@ -82,7 +84,12 @@ async function keepOne(provider: ResolvedProvider, lease: Lease): Promise<boolea
     return true
   } catch (cause) {
     const { id: grantId } = lease.grant
-    logEvent('warn', 'keep_alive_failed', { provider: provider.id, grantId, code: codeOf(cause), cause })
+    logEvent('warn', 'keep_alive_failed', {
+      provider: provider.id,
+      grantId,
+      code: codeOf(cause),
+      cause,
+    })
     return false
   }
 }
