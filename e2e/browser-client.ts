@@ -32,8 +32,8 @@ export type Visitor = {
   get: (url: string | URL, call?: Call) => Promise<Answer>
   /** Follows redirects until an answer is none, or until `stop` says so; ten at most. */
   follow: (url: string | URL, call?: Call, stop?: (answer: Answer) => boolean) => Promise<Answer>
-  /** Logs in at the app through the stand-in issuer. */
-  login: (user: string) => Promise<void>
+  /** Logs in at the app through the stand-in issuer, for an organization where one is named. */
+  login: (user: string, org?: string) => Promise<void>
 }
 
 /** A browser without a window: a cookie jar, and requests by hand. */
@@ -56,7 +56,14 @@ export function visitor({ name, appUrl }: { name: string; appUrl: string }): Vis
     }
     return answer
   }
-  return { name, jar, answers, get, follow, login: (user) => logIn({ appUrl, user, follow }) }
+  return {
+    name,
+    jar,
+    answers,
+    get,
+    follow,
+    login: (user, org) => logIn({ appUrl, user, org, follow }),
+  }
 }
 
 /** One request without a jar. Certificates are not checked: all servers are on this machine. */
@@ -90,13 +97,15 @@ export function send(url: URL, { method = 'GET', headers, body, cookie }: Call):
 async function logIn({
   appUrl,
   user,
+  org,
   follow,
 }: {
   appUrl: string
   user: string
+  org: string | undefined
   follow: Visitor['follow']
 }): Promise<void> {
-  const page = await follow('/auth/login')
+  const page = await follow(`/auth/login${org === undefined ? '' : `?organization=${org}`}`)
   if (!page.url.pathname.startsWith('/u/login/'))
     throw new Error(`The login of ${user} ended at ${page.url} with ${page.status}`)
   const callback = await follow(page.url, chooses(user), ({ url, location }) =>

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { demoJobWalk } from './demo-job-walk.ts'
+import { startNpm } from './npm-process.ts'
 import { takenPort } from './ports.ts'
 import { root } from './run.ts'
 import type { Count } from './test-counts.ts'
@@ -18,6 +19,10 @@ export async function demoWalk(): Promise<Count> {
     ),
     await attempt('the demo ends when npm is told to', () => upAndDown('SIGTERM')),
     await attempt('the demo ends when npm is killed', () => upAndDown('SIGKILL')),
+    await attempt('the job works without its user, through an outage and after it', async () => {
+      await demoJobWalk(port)
+      await untilFree()
+    }),
     await attempt('a taken port gives a sentence and leaves nothing running', takenPortSentence),
   ]
   const passed = outcomes.filter(Boolean).length
@@ -36,7 +41,7 @@ async function attempt(title: string, what: () => Promise<void>): Promise<boolea
 }
 
 async function upAndDown(signal: NodeJS.Signals): Promise<void> {
-  const demo = startDemo()
+  const demo = startNpm('demo', port)
   try {
     const said = await demo.until(/Ctrl-C stops all of it/)
     expect(said.includes(`http://localhost:${port}`), 'the block does not name the URL')
@@ -59,7 +64,7 @@ async function upAndDown(signal: NodeJS.Signals): Promise<void> {
 async function takenPortSentence(): Promise<void> {
   const blocker = createServer().listen(port + 2, '127.0.0.1')
   await once(blocker, 'listening')
-  const demo = startDemo()
+  const demo = startNpm('demo', port)
   try {
     const code = await demo.ended
     const said = demo.said()
@@ -71,41 +76,6 @@ async function takenPortSentence(): Promise<void> {
     blocker.close()
   }
   await untilFree()
-}
-
-function startDemo() {
-  const npm = spawn('npm', ['run', 'demo'], {
-    cwd: root,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PORT: String(port) },
-  })
-  let text = ''
-  for (const stream of [npm.stdout, npm.stderr])
-    stream.on('data', (chunk) => {
-      text += chunk
-    })
-  const ended = new Promise<number | null>((done) => npm.once('exit', done))
-  return { npm, ended, said: () => text, until, signalGroup: groupSignal(npm) }
-
-  async function until(pattern: RegExp): Promise<string> {
-    const deadline = Date.now() + 300_000
-    while (!pattern.test(text)) {
-      if (npm.exitCode !== null || Date.now() > deadline) throw new Error(`it said: ${text}`)
-      await pause(100)
-    }
-    return text
-  }
-}
-
-function groupSignal(child: ChildProcess) {
-  return (signal: NodeJS.Signals) => {
-    try {
-      process.kill(-(child.pid ?? Number.NaN), signal)
-    } catch {
-      // Nobody is left in the group.
-    }
-  }
 }
 
 async function untilFree(): Promise<void> {

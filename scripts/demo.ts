@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startStandIns } from '#e2e/stand-in/start'
 import { settings } from '#lib/env'
 import { buildIfStale } from './build.ts'
+import { makeDemoKey } from './demo-key.ts'
 import { addToEnvFile, readEnvFile } from './env-file.ts'
 import { freshKeys } from './keys.ts'
 import { takenPort } from './ports.ts'
@@ -41,8 +42,9 @@ async function demo(): Promise<void> {
   })
   endings.push(() => standIns.stop())
   if (isStopping) return
-  const app = startApp({ ...secrets, ...standIns.env })
-  await untilHealthy(app)
+  const env = appEnvironment({ ...secrets, ...standIns.env })
+  await untilHealthy(startApp(env))
+  await makeDemoKey(env, port)
   console.log(greeting())
 }
 
@@ -66,27 +68,32 @@ function keptSecrets(): Record<string, string> {
   mkdirSync(join(root, 'data'), { recursive: true })
   for (const ending of ['', '-wal', '-shm'])
     rmSync(join(root, `data/demo.db${ending}`), { force: true })
-  return readEnvFile(file)
+  const { DEMO_PORT: _port, DEMO_API_KEY: _key, ...secrets } = readEnvFile(file)
+  return secrets
+}
+
+function appEnvironment(brought: Record<string, string>): NodeJS.ProcessEnv {
+  return {
+    ...withoutRealSettings(),
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    DATABASE_URL: 'file:./data/demo.db',
+    ALLOW_INSECURE_LOCALHOST: 'true',
+    LOG_LEVEL: 'warn',
+    ...brought,
+    PORT: String(port),
+    APP_BASE_URL: appUrl,
+  }
 }
 
 /** In a process group of its own, so that Ctrl-C reaches it through us, in order. */
-function startApp(env: Record<string, string>): ChildProcess {
+function startApp(env: NodeJS.ProcessEnv): ChildProcess {
   const leash = join(root, 'scripts/leash.mjs')
   const child = spawn(process.execPath, ['--import', `file://${leash}`, join(root, 'server.ts')], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: {
-      ...withoutRealSettings(),
-      NODE_ENV: 'production',
-      NEXT_TELEMETRY_DISABLED: '1',
-      DATABASE_URL: 'file:./data/demo.db',
-      ALLOW_INSECURE_LOCALHOST: 'true',
-      LOG_LEVEL: 'warn',
-      ...env,
-      PORT: String(port),
-      APP_BASE_URL: appUrl,
-    },
+    env,
   })
   let said = ''
   child.stdout?.on('data', (chunk) => {
@@ -145,6 +152,8 @@ function greeting(): string {
   Connect   Acme: press Connect, allow it at the third party, and see it connected.
   Look      at Acme's side of it: ${acmeUrl}/connections
   Disconnect, and look there again: the grant is gone.
+  Work      without Alice: npm run demo:job, in a second terminal, uses her grant every few seconds.
+  Disturb   it: Acme fails, slows down and forgets by the switches at ${acmeUrl}/switches
 
   Everything runs on this machine. Ctrl-C stops all of it.
 `

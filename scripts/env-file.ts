@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 
 /** What a file of settings holds; nothing where there is no file. */
@@ -25,6 +25,14 @@ export function addToEnvFile(
   appendFileSync(file, gap + lines.join(''), { mode: 0o600 })
   chmodSync(file, 0o600)
   return { added, kept }
+}
+
+/** As `addToEnvFile`, but a setting that is there gets the new value. */
+export function setInEnvFile(file: string, values: Record<string, string>): void {
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const isKept = (line: string) => !Object.hasOwn(values, line.split('=', 1)[0] ?? '')
+  writeFileSync(file, before.split('\n').filter(isKept).join('\n'), { mode: 0o600 })
+  addToEnvFile(file, values)
 }
 
 /** Plain where every reader of such files agrees; Next expands `$` even inside single quotes. */

@@ -86,7 +86,7 @@ test('CR-10 no two sealed values begin with the same bytes', async ({ alice, wor
 function secretsOf({ providers, env }: World): string[] {
   const issued = Object.values(providers).flatMap(({ families }) =>
     families.flatMap(({ accessTokens, refreshTokens }) => [
-      ...accessTokens,
+      ...accessTokens.keys(),
       ...refreshTokens.keys(),
     ]),
   )

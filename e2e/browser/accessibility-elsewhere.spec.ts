@@ -15,6 +15,13 @@ const standIns: Record<string, (place: Place) => Promise<unknown>> = {
     await page.goto(`${demo.standIns.acme.url}/connections`)
     await expect(page.getByText('Since')).toHaveCount(await appsAtAcme(page, demo, 'Ada Lovelace'))
   },
+  'acme-switches': async ({ page, demo }) => {
+    await connectAcme(page)
+    demo.standIns.acme.switches.sawRefresh('503 temporarily_unavailable')
+    await page.goto(`${demo.standIns.acme.url}/connections`)
+    await page.getByRole('link', { name: 'Let Acme Music fail' }).click()
+    await expect(page.getByRole('button', { name: 'Answer normally', pressed: true })).toBeVisible()
+  },
   'plain-consent': async ({ page }) => {
     await page.goto('/integrations')
     await page.getByRole('link', { name: 'Connect Plain Notes' }).click()

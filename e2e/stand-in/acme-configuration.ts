@@ -9,6 +9,8 @@ import { signingKey } from './signing-key.ts'
 export async function acmeConfiguration(options: {
   client: { id: string; secret: string }
   redirectUris: readonly string[]
+  /** How long an access token lives that is given now, in seconds. */
+  tokenLife: () => number
 }): Promise<Configuration> {
   return {
     adapter: memoryAdapter(),
@@ -37,7 +39,7 @@ export async function acmeConfiguration(options: {
     expiresWithSession: async () => false,
     revokeGrantPolicy: () => true,
     findAccount: (_, sub) => account(sub),
-    ttl,
+    ttl: { ...ttl, AccessToken: options.tokenLife },
     features: {
       devInteractions: { enabled: false },
       revocation: {
@@ -67,7 +69,6 @@ const routes = {
 const hour = 60 * 60
 
 const ttl = {
-  AccessToken: hour,
   AuthorizationCode: 60,
   Grant: 90 * 24 * hour,
   IdToken: hour,

@@ -40,7 +40,8 @@ export function acmeConnectionsPage(shown: {
     connections.length > 0
       ? html`<ul class="apps">${connections.map(connectionLine)}</ul>`
       : html`<p class="empty">No app has access to ${account.name}’s account.</p>`
-  }`,
+  }
+  <p class="aside">Want a bad day? <a href="/switches">Let Acme Music fail, slow down or forget.</a></p>`,
   )
 }
 
@@ -51,13 +52,14 @@ export function acmeProblemPage(problem: string): Html {
   )
 }
 
-function acmePage(title: string, body: Html): Html {
+/** The frame of every page of Acme's. */
+export function acmePage(title: string, body: Html): Html {
   return page({
     title: `${title} · Acme Music`,
     style: acmeStyle,
     body: html`<header class="brand">${acmeMark}<span>Acme Music</span></header>
 <main>${body}</main>
-<footer><p>Acme Music is a local stand-in for a third party. <a href="/connections">Connected apps</a></p></footer>`,
+<footer><p>Acme Music is a local stand-in for a third party. <a href="/connections">Connected apps</a> · <a href="/switches">Switches</a></p></footer>`,
   })
 }
 

@@ -36,5 +36,9 @@ nav { display: flex; gap: .5rem; margin: 1rem 0; } nav a, .tag { border-radius: 
 nav a[aria-current] { background: var(--hot); color: var(--on-hot); text-decoration: none; }
 .apps { display: grid; gap: .75rem; } .apps li { border: 1px solid var(--line); border-radius: 1rem; padding: 1rem 1.1rem; }
 .empty { border: 1.5px dashed var(--line); border-radius: 1rem; padding: 1.5rem; text-align: center; }
+.now { background: var(--tint); border-radius: 1rem; padding: .8rem 1rem; margin-top: 1rem; color: var(--ink); }
+.switches { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .5rem; } .switches button { flex: 0 1 auto; padding: .6rem 1.1rem; }
+.refreshes { list-style: none; padding: 0; } .refreshes li { display: flex; flex-wrap: wrap; overflow-wrap: anywhere; border-bottom: 1px solid var(--line); padding: .4rem 0; }
+time { color: var(--soft); font-variant-numeric: tabular-nums; flex: none; width: 7.5rem; } main a { color: inherit; } .aside, ol + p { margin-top: 1rem; }
 footer { font-size: .875rem; color: var(--soft); text-align: center; } footer a { color: inherit; }
 `

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Visitor, visitor } from '../browser-client.ts'
 import { type Acme, startAcme } from './acme.ts'
 
@@ -11,6 +11,10 @@ beforeAll(async () => {
   acme = await startAcme({ port: 0, redirectUris: [redirectUri] })
 })
 afterAll(() => acme.close())
+afterEach(() => {
+  acme.switches.behave('normal')
+  acme.switches.tokensLive(3600)
+})
 
 test('a code flow with PKCE gives tokens, identity and the API', async () => {
   const tokens = await connect('ada')
@@ -93,6 +97,69 @@ test('the page of connected apps shows a grant until it is revoked', async () =>
   expect(await acme.connections.of('acme_grace')).toHaveLength(length)
 })
 
+test.each([
+  { mood: 'failing', token: 503, api: 503, wait: null },
+  { mood: 'limiting', token: 429, api: 429, wait: '20' },
+  { mood: 'refusing', token: 401, api: 200, wait: null },
+] as const)(
+  'when it is $mood, token endpoint and API say so, and the grant lives on',
+  async (day) => {
+    const tokens = await connect('ada')
+    acme.switches.behave(day.mood)
+    const refused = await call('/token', {
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token,
+    })
+    expect(refused.status).toBe(day.token)
+    expect(refused.headers.get('retry-after')).toBe(day.wait)
+    expect(acme.switches.refreshes()[0]?.outcome).toContain(String(day.token))
+    expect((await api('/api/playlists', tokens.access_token)).status).toBe(day.api)
+    acme.switches.behave('normal')
+    expect(await refresh(tokens.refresh_token)).toHaveProperty('access_token')
+    expect(acme.switches.refreshes()[0]?.outcome).toBe('fresh tokens')
+  },
+)
+
+test('when it is slow, it answers honestly after four seconds', async () => {
+  const tokens = await connect('ada')
+  acme.switches.behave('slow')
+  const before = Date.now()
+  expect(await refresh(tokens.refresh_token)).toHaveProperty('access_token')
+  expect(Date.now() - before).toBeGreaterThan(3900)
+})
+
+test('access tokens live as long as is set, and no longer', async () => {
+  acme.switches.tokensLive(1)
+  const tokens = await connect('ada')
+  expect(tokens.expires_in).toBe(1)
+  await expect
+    .poll(async () => (await api('/api/me', tokens.access_token)).status, { timeout: 5000 })
+    .toBe(401)
+})
+
+test('the end of all grants ends access tokens and refresh tokens', async () => {
+  const tokens = await connect('ada')
+  await acme.connections.endAll()
+  expect(await acme.connections.of('acme_ada')).toEqual([])
+  expect((await api('/api/me', tokens.access_token)).status).toBe(401)
+  expect(await refresh(tokens.refresh_token)).toMatchObject({ error: 'invalid_grant' })
+  expect(acme.switches.refreshes()[0]?.outcome).toBe('invalid_grant')
+})
+
+test('the page of switches does the same, and tells what it does and saw', async () => {
+  const tokens = await connect('ada')
+  expect(await press({ mood: 'failing' })).toContain('Acme Music is down')
+  await refresh(tokens.refresh_token)
+  expect(await press({ life: '10' })).toContain('503 temporarily_unavailable')
+  expect(await press({ mood: 'normal' })).toContain('Acme Music answers normally.')
+  expect(await refresh(tokens.refresh_token)).toMatchObject({ expires_in: 10 })
+  expect(await press({ mood: 'no such mood' })).toContain('Acme Music answers normally.')
+  await press({ end: 'all' })
+  expect(await acme.connections.of('acme_ada')).toEqual([])
+  const connections = await (await fetch(`${acme.url}/connections`)).text()
+  expect(connections).toContain('href="/switches"')
+})
+
 test('a taken port is named', async () => {
   const port = Number(new URL(acme.url).port)
   await expect(startAcme({ port, redirectUris: [] })).rejects.toThrow(`Port ${port} is taken`)
@@ -154,6 +221,11 @@ async function exchange(callback: URL) {
 
 async function refresh(token: string) {
   return (await call('/token', { grant_type: 'refresh_token', refresh_token: token })).json()
+}
+
+async function press(button: Record<string, string>): Promise<string> {
+  const body = new URLSearchParams(button)
+  return (await fetch(`${acme.url}/switches`, { method: 'POST', body })).text()
 }
 
 function call(path: string, form: Record<string, string>): Promise<Response> {

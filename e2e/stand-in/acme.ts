@@ -5,15 +5,20 @@ import { answerAcmeApi } from './acme-api.ts'
 import { acmeConfiguration } from './acme-configuration.ts'
 import { type AcmeConnections, acmeConnections } from './acme-connections.ts'
 import { answerAcmeConsent } from './acme-consent.ts'
+import { answerByMood } from './acme-moods.ts'
 import { acmeConnectionsPage, acmeProblemPage } from './acme-pages.ts'
+import { type AcmeSwitches, acmeSwitches, watchRefreshes } from './acme-switches.ts'
+import { answerAcmeSwitches } from './acme-switches-page.ts'
 import { sendPage } from './page.ts'
 import { listen } from './server.ts'
 
 export type Acme = {
   url: string
   client: { id: string; secret: string }
-  /** Which apps have access to the account now. */
+  /** Which apps have access to the account now; and the end of them all. */
   connections: AcmeConnections
+  /** Good and bad days, as on its page `/switches`. */
+  switches: AcmeSwitches
   close: () => Promise<void>
 }
 
@@ -25,7 +30,9 @@ export type AcmeOptions = { port: number; redirectUris: readonly string[] }
  */
 export async function startAcme({ port, redirectUris }: AcmeOptions): Promise<Acme> {
   const client = { id: 'grantkeeper-at-acme', secret: crypto.randomUUID() }
-  const configuration = await acmeConfiguration({ client, redirectUris })
+  const switches = acmeSwitches()
+  const { tokenLife } = switches
+  const configuration = await acmeConfiguration({ client, redirectUris, tokenLife })
   let answer = (_: IncomingMessage, response: ServerResponse): unknown => response.end()
   const server = await listen((request, response) => answer(request, response), {
     name: 'stand-in Acme Music',
@@ -34,16 +41,22 @@ export async function startAcme({ port, redirectUris }: AcmeOptions): Promise<Ac
   const url = `http://127.0.0.1:${server.port}`
   const provider = new Provider(url, configuration)
   const connections = acmeConnections(provider)
-  answer = router(provider, connections)
-  return { url, client, connections, close: server.close }
+  watchRefreshes(provider, switches)
+  answer = router({ provider, connections, switches })
+  return { url, client, connections, switches, close: server.close }
 }
 
-function router(provider: Provider, connections: AcmeConnections) {
+type Place = { provider: Provider; connections: AcmeConnections; switches: AcmeSwitches }
+
+function router(place: Place) {
+  const { provider, connections, switches } = place
   const standard = provider.callback()
   return async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const url = new URL(request.url ?? '/', provider.issuer)
+    if (await answerByMood(switches, request, response)) return
     if (url.pathname.startsWith('/api/')) return answerAcmeApi(provider, request, response)
     if (url.pathname === '/connections') return showConnections(url, response, connections)
+    if (url.pathname === '/switches') return answerAcmeSwitches(place, request, response)
     if (url.pathname.startsWith('/consent/'))
       return answerAcmeConsent(provider, request, response).catch(() =>
         sendPage(response, acmeProblemPage('the page is too old, or was opened twice.'), 400),

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { send } from '../browser-client.ts'
@@ -166,6 +168,48 @@ test('ID tokens are signed with the published key, and can be spoilt', async () 
   ].map((tokens) => tokens.id_token)
   expect(decodeProtectedHeader(unsigned).alg).toBe('none')
   for (const spoilt of others) await expect(jwtVerify(spoilt, keys, options)).rejects.toThrow()
+})
+
+test('access tokens end when their time is over, as long as it was when they were issued', async () => {
+  const long = await connect(acme)
+  expect(long.expires_in).toBe(3600)
+  await control(acme, { endpoint: 'life', seconds: 0.2 })
+  const short = await connect(acme)
+  expect(short.expires_in).toBe(0.2)
+  expect(acme.isLive(short.access_token)).toBe(true)
+  await expect.poll(() => acme.isLive(short.access_token)).toBe(false)
+  expect(await userinfo(acme, short)).toEqual({ error: 'invalid_token' })
+  expect([acme.isLive(short.refresh_token), acme.isLive(long.access_token)]).toEqual([true, true])
+  acme.tokensLive(60)
+  expect(await connect(acme)).toHaveProperty('expires_in', 60)
+  acme.reset()
+  expect(await connect(acme)).toHaveProperty('expires_in', 3600)
+})
+
+test('it counts what is in flight at the token endpoint, and the most that ever was', async () => {
+  acme.ctl({ endpoint: 'token', template: 'stall' })
+  const leaving = new AbortController()
+  const calls = [1, 2, 3].map(() => post(acme, '/token', {}, { signal: leaving.signal }))
+  await expect.poll(() => acme.load()).toEqual({ inFlight: 3, peak: 3 })
+  leaving.abort()
+  await Promise.allSettled(calls)
+  await expect.poll(() => acme.load()).toEqual({ inFlight: 0, peak: 3 })
+  acme.ctl({ endpoint: 'token', template: 'empty' })
+  await post(acme, '/token', {})
+  expect(await (await fetch(`${acme.url}/__load`)).json()).toMatchObject({ peak: 3 })
+  acme.reset()
+  expect(acme.load().peak).toBe(0)
+})
+
+test('a process can be ended once it has been answered', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  const ended = once(child, 'exit')
+  const signal_after_response = { pid: child.pid, signal: 'SIGKILL' }
+  await control(acme, { endpoint: 'token', nth: 2, signal_after_response })
+  expect(await connect(acme)).toHaveProperty('access_token')
+  expect(child.signalCode).toBeNull()
+  expect(await connect(acme)).toHaveProperty('access_token')
+  expect(await ended).toEqual([null, 'SIGKILL'])
 })
 
 test('a pushed request works once', async () => {

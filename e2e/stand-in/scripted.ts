@@ -4,6 +4,7 @@ import { type LoggedRequest, type RequestLog, requestLog } from './request-log.t
 import { type Reply, send } from './scripted/answer.ts'
 import { endpoints, honestly, type Place } from './scripted/endpoints.ts'
 import { scriptedGrants } from './scripted/grants.ts'
+import { type Load, type LoadMeter, loadMeter } from './scripted/load.ts'
 import {
   type Account,
   accountNamed,
@@ -23,11 +24,15 @@ export type Scripted = {
   ctl: (rule: Rule) => void
   /** Who consents from now on, by a short name such as `mallory`. */
   consentAs: (name: string) => void
-  /** Drops the rules and the log, and lets the default account consent; the same as DELETE /__ctl. */
+  /** How long the access tokens live that are issued until `reset`, in seconds. */
+  tokensLive: (seconds: number) => void
+  /** Drops the rules, the log and all else that was set; the same as DELETE /__ctl. */
   reset: () => void
   log: () => readonly LoggedRequest[]
   /** The requests at one path, such as `/token`. */
   calls: (path: string) => readonly LoggedRequest[]
+  /** What the token endpoint is doing; `peak` since `reset`. The same as GET /__load. */
+  load: () => Load
   /** Whether the provider would still take this token. */
   isLive: (token: string) => boolean
   /** The families of tokens that were issued, oldest first. */
@@ -35,7 +40,13 @@ export type Scripted = {
   close: () => Promise<void>
 }
 
-type Control = { rules: Rules; log: RequestLog; state: { account: Account }; reset: () => void }
+type Control = {
+  rules: Rules
+  log: RequestLog
+  load: LoadMeter
+  state: { account: Account; expiresIn: number }
+  reset: () => void
+}
 
 /**
  * A provider that does as it is told: honest until a rule says otherwise.
@@ -43,7 +54,7 @@ type Control = { rules: Rules; log: RequestLog; state: { account: Account }; res
  */
 export async function startScripted(given: ScriptedOptions): Promise<Scripted> {
   const options = withDefaults(given)
-  const control = controls(options.id)
+  const control = controls(options)
   let answer = (_: IncomingMessage, response: ServerResponse): unknown => response.end()
   const server = await listen((request, response) => answer(request, response), {
     name: `scripted provider "${options.id}"`,
@@ -53,7 +64,7 @@ export async function startScripted(given: ScriptedOptions): Promise<Scripted> {
   const place: Place = {
     ...settings,
     key: await signingKey(),
-    grants: scriptedGrants(settings),
+    grants: scriptedGrants(settings, () => control.state.expiresIn),
     account: () => control.state.account,
     pushed: new Map(),
   }
@@ -67,24 +78,31 @@ export async function startScripted(given: ScriptedOptions): Promise<Scripted> {
     consentAs: (name) => {
       control.state.account = accountNamed(options.id, name)
     },
+    tokensLive: (seconds) => {
+      control.state.expiresIn = seconds
+    },
     reset: control.reset,
     log,
     calls: (path) => log().filter((entry) => entry.path === path),
+    load: control.load.read,
     isLive: place.grants.isLive,
     families: place.grants.families,
     close: server.close,
   }
 }
 
-function controls(id: string): Control {
+function controls({ id, expiresIn }: Required<ScriptedOptions>): Control {
+  const start = () => ({ account: accountNamed(id, 'ann'), expiresIn })
   const control = {
     rules: rules(),
     log: requestLog(),
-    state: { account: accountNamed(id, 'ann') },
+    load: loadMeter(),
+    state: start(),
     reset() {
       control.rules.reset()
       control.log.entries.length = 0
-      control.state.account = accountNamed(id, 'ann')
+      control.load.reset()
+      Object.assign(control.state, start())
     },
   }
   return control
@@ -97,6 +115,7 @@ function router(place: Place, control: Control) {
     if (url.pathname.startsWith('/__'))
       return command(place, control, { request, response, body, path: url.pathname })
     control.log.add(request, body)
+    if (url.pathname === '/token') control.load.enter(response)
     const endpoint = Object.hasOwn(endpoints, url.pathname) ? endpoints[url.pathname] : undefined
     if (!endpoint) return send({ status: 404, json: { error: 'not_found' } }, {}, response)
     const rule = control.rules.take(endpoint)
@@ -109,6 +128,7 @@ function router(place: Place, control: Control) {
 
 const commandSchema = z.union([
   ruleSchema,
+  z.strictObject({ endpoint: z.literal('life'), seconds: z.number().positive() }),
   z.strictObject({ endpoint: z.literal('account'), name: z.string().regex(/^[a-z0-9]+$/) }),
 ])
 
@@ -132,6 +152,7 @@ async function command(
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(value))
   }
+  if (path === '/__load') return reply(200, control.load.read())
   if (path === '/__log') return reply(200, control.log.entries)
   if (path !== '/__ctl') return reply(404, { error: 'not_found' })
   if (request.method === 'DELETE') {
@@ -142,6 +163,7 @@ async function command(
   if (!parsed.success) return reply(400, { error: z.prettifyError(parsed.error) })
   if (parsed.data.endpoint === 'account')
     control.state.account = accountNamed(place.id, parsed.data.name)
+  else if (parsed.data.endpoint === 'life') control.state.expiresIn = parsed.data.seconds
   else control.rules.add(parsed.data)
   reply(200, {})
 }

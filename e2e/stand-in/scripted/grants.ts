@@ -14,18 +14,28 @@ export type Consent = {
 export type Family = {
   consent: Consent
   isEnded: boolean
-  accessTokens: Set<string>
+  /** Access tokens, with the time at which they end. */
+  accessTokens: Map<string, number>
   /** Refresh tokens, with the time of their first use. */
   refreshTokens: Map<string, number | undefined>
 }
 
-export type Issued = { family: Family; accessToken: string; refreshToken: string }
+export type Issued = {
+  family: Family
+  accessToken: string
+  /** Of the access token, in seconds. */
+  expiresIn: number
+  refreshToken: string
+}
 
 export type ScriptedGrants = ReturnType<typeof scriptedGrants>
 
-/** The honest memory behind the scripted endpoints. Failures are RFC 6749 §5.2 error codes. */
-export function scriptedGrants(settings: ScriptedSettings) {
-  const memory: Memory = { settings, codes: new Map(), families: [] }
+/**
+ * The honest memory behind the scripted endpoints. Failures are RFC 6749 §5.2 error codes.
+ * @param life how long the access tokens live that are issued now, in seconds
+ */
+export function scriptedGrants(settings: ScriptedSettings, life: () => number) {
+  const memory: Memory = { settings, life, codes: new Map(), families: [] }
   return {
     families: memory.families,
     code: (consent: Consent): string => code(memory, consent),
@@ -36,7 +46,9 @@ export function scriptedGrants(settings: ScriptedSettings) {
     /** Whether the provider would still take this access or refresh token. */
     isLive(token: string): boolean {
       const family = familyOf(memory, token)
-      return family?.isEnded === false && family.refreshTokens.get(token) === undefined
+      if (family?.isEnded !== false) return false
+      const end = family.accessTokens.get(token)
+      return end === undefined ? family.refreshTokens.get(token) === undefined : end > Date.now()
     },
   }
 }
@@ -47,6 +59,7 @@ type Redemption = { code: string; redirectUri: string; verifier: string }
 
 type Memory = {
   settings: ScriptedSettings
+  life: () => number
   codes: Map<string, { consent: Consent; family: Family | undefined }>
   families: Family[]
 }
@@ -57,7 +70,8 @@ function code({ settings, codes }: Memory, consent: Consent): string {
   return value
 }
 
-function redeem({ settings, codes, families }: Memory, given: Redemption): Issued | string {
+function redeem(memory: Memory, given: Redemption): Issued | string {
+  const { settings, codes, families } = memory
   const entry = codes.get(given.code)
   if (!entry) return 'invalid_grant'
   if (entry.family) {
@@ -66,11 +80,11 @@ function redeem({ settings, codes, families }: Memory, given: Redemption): Issue
     return 'invalid_grant'
   }
   const { consent } = entry
-  entry.family = { consent, isEnded: false, accessTokens: new Set(), refreshTokens: new Map() }
+  entry.family = { consent, isEnded: false, accessTokens: new Map(), refreshTokens: new Map() }
   if (consent.redirectUri !== given.redirectUri) return 'invalid_grant'
   if (settings.pkce && s256(given.verifier) !== consent.challenge) return 'invalid_grant'
   families.push(entry.family)
-  return issue(settings, entry.family)
+  return issue(memory, entry.family)
 }
 
 function refresh(memory: Memory, token: string, { rotate, reuse }: Policy): Issued | string {
@@ -82,7 +96,7 @@ function refresh(memory: Memory, token: string, { rotate, reuse }: Policy): Issu
     return 'invalid_grant'
   }
   if (rotate) family.refreshTokens.set(token, usedAt ?? Date.now())
-  return issue(memory.settings, family, rotate ? undefined : token)
+  return issue(memory, family, rotate ? undefined : token)
 }
 
 function revoke(memory: Memory, token: string): void {
@@ -100,12 +114,13 @@ function familyOf({ families }: Memory, token: string): Family | undefined {
 }
 
 /** @param kept the refresh token that goes on being used, where it does not rotate */
-function issue(settings: ScriptedSettings, family: Family, kept?: string): Issued {
+function issue({ settings, life }: Memory, family: Family, kept?: string): Issued {
+  const expiresIn = life()
   const accessToken = secret('AT', settings)
   const refreshToken = kept ?? secret('RT', settings)
-  family.accessTokens.add(accessToken)
+  family.accessTokens.set(accessToken, Date.now() + expiresIn * 1000)
   if (!kept) family.refreshTokens.set(refreshToken, undefined)
-  return { family, accessToken, refreshToken }
+  return { family, accessToken, expiresIn, refreshToken }
 }
 
 function secret(kind: string, { id }: ScriptedSettings): string {

@@ -15,6 +15,8 @@ export type ScriptedOptions = {
   reuse?: Reuse
   /** What revoking a token ends: its own family, or all that the account gave this client. */
   revoke?: 'token' | 'grant'
+  /** How long access tokens live, in seconds. */
+  expiresIn?: number
   /** Does not look at redirect_uri at the authorization endpoint. */
   lax?: boolean
 }
@@ -36,6 +38,7 @@ export function withDefaults(options: ScriptedOptions): Required<ScriptedOptions
     rotate: true,
     reuse: 'kill-family',
     revoke: 'token',
+    expiresIn: 3600,
     lax: false,
     ...options,
   }

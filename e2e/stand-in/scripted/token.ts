@@ -17,7 +17,7 @@ export async function token(place: Place, { form, rule }: Visit): Promise<Reply>
     json: {
       access_token: issued.accessToken,
       token_type: 'Bearer',
-      expires_in: 3600,
+      expires_in: issued.expiresIn,
       refresh_token: issued.refreshToken,
       scope,
       ...(isOpenid ? { id_token: await idToken(place, issued.family.consent, rule.id_token) } : {}),
