@@ -104,7 +104,7 @@ test('TA-01 jobs that may vend get the token of the user they name', async ({
   await connect(visitor)
   await connect(bob, 'acme', { account: 'bob' })
   const { families } = world.providers.acme
-  const tokenOf = (at: number) => [...(families.at(at)?.accessTokens ?? [])][0]
+  const tokenOf = (at: number) => [...(families.at(at)?.accessTokens.keys() ?? [])][0]
   for (const authorization of [
     bearer(await machineToken(world.login)),
     bearer(await machineToken(world.login, { scope: 'vend:acme' })),
