@@ -4,13 +4,12 @@ import { foldedId } from '#lib/audit'
 import type { Caller } from '#lib/callers'
 import type { ErrorCode } from '#lib/errors'
 import { logEvent } from '#lib/telemetry'
-import type { VendWish } from './vend.ts'
 
 /**
  * Writes down at once that a job did not get the access that it asked for: in the log, and in the trail
  * of the user it named, if there is one. That it cannot be written changes no answer.
  */
-export async function noteRefusal(caller: Caller, wish: VendWish, code: ErrorCode): Promise<void> {
+export async function noteRefusal(caller: Caller, wish: Asked, code: ErrorCode): Promise<void> {
   const provider = wish.provider.slice(0, 40)
   logEvent('warn', 'vend_refused', { provider, caller: caller.name, code })
   try {
@@ -21,7 +20,10 @@ export async function noteRefusal(caller: Caller, wish: VendWish, code: ErrorCod
   }
 }
 
-async function findUser({ issuer, org }: Caller, wish: VendWish): Promise<string | undefined> {
+/** Whose access was asked for, as the job names it. */
+type Asked = { provider: string; user: string; org?: string | undefined }
+
+async function findUser({ issuer, org }: Caller, wish: Asked): Promise<string | undefined> {
   const { db, tables } = await database()
   const { users } = tables
   const named = wish.org ?? org ?? ''
