@@ -30,15 +30,18 @@ export function askForToken(
   { authorization, provider = 'acme', headers, body, cookie, method = 'POST', at }: VendCall,
 ): Promise<Answer> {
   const url = new URL(`/api/integrations/${provider}/token`, at ?? appUrl)
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
   return send(url, {
     method,
     cookie,
     headers: {
       'content-type': 'application/json',
       ...(authorization === undefined ? {} : { authorization }),
+      // Node sends none with a DELETE, and the body would be taken for the next request.
+      ...(text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(text === undefined ? {} : { body: text }),
   })
 }
 

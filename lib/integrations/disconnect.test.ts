@@ -52,6 +52,22 @@ onEachDialect('disconnect', (open) => {
     expect(revoked()).toEqual(['AT_cnry_only'])
   })
 
+  test('an access token that has run out is refreshed first, where the provider takes only a living one', async () => {
+    const { database, user } = await given()
+    const tokens = JSON.stringify({ access_token: 'AT_cnry_new', token_type: 'Bearer' })
+    parties.acme.ctl({ endpoint: 'token', nth: 1, body: tokens })
+    parties.acme.ctl({ endpoint: 'token', nth: 2, status: 400, body: '{"error":"invalid_grant"}' })
+    parties.acme.ctl(ok)
+    const expired = { provider: 'shortly', accessTokenExpiresAt: 1 }
+    expect(await disconnect(user, await addGrant(database, user, expired))).toBe('revoked')
+    expect(revoked()).toEqual(['AT_cnry_new'])
+    expect(await disconnect(user, await addGrant(database, user, expired))).toBe('revoked')
+    expect(revoked()).toEqual(['AT_cnry_new'])
+    const living = { provider: 'shortly', accessTokenExpiresAt: Date.now() + 60_000 }
+    expect(await disconnect(user, await addGrant(database, user, living))).toBe('revoked')
+    expect(revoked()).toEqual(['AT_cnry_new', 'AT_cnry_old'])
+  })
+
   test('a provider that cannot revoke: unsupported, and the tokens are wiped all the same', async () => {
     const { database, user } = await given()
     const id = await addGrant(database, user, { provider: 'mute' })

@@ -4,6 +4,7 @@ import type { GrantRow } from '#db/schema'
 import { eventQuery } from '#lib/audit'
 import { GrantkeeperError } from '#lib/errors'
 import { type ResolvedProvider, resolveProvider } from '#lib/oauth/metadata'
+import { refreshTokens } from '#lib/oauth/refresh'
 import { revokeToken } from '#lib/oauth/token'
 import { findProvider } from '#lib/providers/provider'
 import type { User } from '#lib/session'
@@ -26,7 +27,7 @@ export async function disconnect(user: User, grantId: string): Promise<Revocatio
   const provider = await reachableProvider(await findLivingGrant(user, grantId))
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const lease = await takeLease(user, grantId)
-    const outcome = await revokeAtProvider(lease.grant, provider)
+    const outcome = await revokeAtProvider(lease, provider)
     if (await bury(lease, outcome, provider)) return outcome
     // A reconnect came between: what it brought is disconnected too, since the user asked for that.
   }
@@ -50,21 +51,40 @@ async function reachableProvider(
 }
 
 async function revokeAtProvider(
-  grant: GrantRow,
+  lease: Lease,
   provider: ResolvedProvider | undefined,
 ): Promise<Revocation> {
+  const { grant } = lease
   const doomed = tokenToRevoke(grant, provider)
   if (!doomed) return 'unsupported'
   if (!provider) return 'failed'
   try {
     if (await isShared(provider, { accountId: grant.accountId, except: grant.id }))
       return 'unsupported'
-    const token = open(doomed.token, { ...contextOf(grant), field: doomed.kind })
-    return await revokeToken(provider, token)
+    const token = await openLiving(lease, provider, doomed)
+    return token === undefined ? 'revoked' : await revokeToken(provider, token)
   } catch (cause) {
     logEvent('warn', 'revocation_failed', { provider: grant.provider, grantId: grant.id, cause })
     return 'failed'
   }
+}
+
+/**
+ * The token as it is revoked. Where the provider takes only a living access token, one that has run out
+ * is refreshed first; undefined where the provider then says that nothing is left to be revoked.
+ */
+async function openLiving(
+  { grant, takenAt }: Lease,
+  provider: ResolvedProvider,
+  doomed: { token: string; kind: 'access_token' | 'refresh_token' },
+): Promise<string | undefined> {
+  const token = open(doomed.token, { ...contextOf(grant), field: doomed.kind })
+  const isDead = grant.accessTokenExpiresAt !== null && grant.accessTokenExpiresAt <= takenAt
+  if (doomed.kind !== 'access_token' || !isDead || grant.refreshToken === null) return token
+  const refreshToken = open(grant.refreshToken, { ...contextOf(grant), field: 'refresh_token' })
+  const outcome = await refreshTokens(provider, refreshToken)
+  if (outcome.kind === 'refused') return undefined
+  return outcome.kind === 'tokens' ? outcome.tokens.accessToken : token
 }
 
 /** Guarded by the lease and the version: nothing that came meanwhile is wiped unrevoked. */

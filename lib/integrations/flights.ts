@@ -3,19 +3,24 @@ import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
 
 /**
- * Runs `work` for one grant, or joins the run that is on: one flight a grant and process. The key is
- * the grant's id, so that what one user waits for is never another's.
+ * Runs `work`, or joins the run of the same key that is on. Where the key is a grant's id, there is one
+ * flight a grant and process, and what one user waits for is never another's.
  * @throws {GrantkeeperError} `temporarily_unavailable` once this process is stopping
  */
-export function inFlight(grantId: string, work: () => Promise<void>): Promise<void> {
-  const { flights, isStopping } = state()
-  const joined = flights.get(grantId)
+export function inFlight(key: string, work: () => Promise<void>): Promise<void> {
+  const { flights } = state()
+  const joined = flights.get(key)
   if (joined) return joined
-  if (isStopping)
+  if (isStopping())
     return Promise.reject(new GrantkeeperError('temporarily_unavailable', { retryAfterS: 1 }))
-  const flight = work().finally(() => flights.delete(grantId))
-  flights.set(grantId, flight)
+  const flight = work().finally(() => flights.delete(key))
+  flights.set(key, flight)
   return flight
+}
+
+/** True once no more flights begin. */
+export function isStopping(): boolean {
+  return state().isStopping
 }
 
 /** Begins no more flights, and waits for those that are on, at most `deadlineMs`. */

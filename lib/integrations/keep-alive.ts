@@ -4,10 +4,10 @@ import { codeOf } from '#lib/errors'
 import { type ResolvedProvider, resolveProvider } from '#lib/oauth/metadata'
 import { type OfferedProvider, offeredProviders } from '#lib/providers/provider'
 import { logEvent } from '#lib/telemetry'
-import { inFlight } from './flights.ts'
+import { inFlight, isStopping } from './flights.ts'
 import { type Lease, tryLeases } from './lease.ts'
 import { assertAnswering } from './provider-state.ts'
-import { countedSend, refreshUnderLease } from './refresh.ts'
+import { countedSend, giveBackUnsent, refreshUnderLease } from './refresh.ts'
 
 /**
  * Refreshes the grants whose refresh tokens would die unused. Due ones are claimed by their lease, as
@@ -80,7 +80,12 @@ async function claim(provider: string): Promise<Lease[]> {
 
 async function keepOne(provider: ResolvedProvider, lease: Lease): Promise<boolean> {
   try {
-    await inFlight(lease.grant.id, () => refreshUnderLease(provider, lease))
+    if (isStopping()) {
+      await giveBackUnsent(lease)
+      return false
+    }
+    // By the lease and not the grant: another flight of this grant waits for this very lease.
+    await inFlight(lease.id + lease.grant.id, () => refreshUnderLease(provider, lease))
     return true
   } catch (cause) {
     const { id: grantId } = lease.grant

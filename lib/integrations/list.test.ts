@@ -44,7 +44,7 @@ onEachDialect('list', (open) => {
     ]
     await addGrant(database, await addUser(database))
     const all = await list(user, null)
-    expect(all.map(({ provider }) => provider.id)).toEqual(['acme', 'mute', 'whole'])
+    expect(all.map(({ provider }) => provider.id)).toEqual(['acme', 'mute', 'shortly', 'whole'])
     const [acme] = all
     expect(acme?.grants).toMatchObject([
       { id: mine, account: 'Ann', scope: ['a', 'c'], missing: ['b'], extra: ['c'] },

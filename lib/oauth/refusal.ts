@@ -25,11 +25,14 @@ export function readRefusal({ status, headers }: Response, body: unknown): Refus
  * neither a number of seconds nor a date to come.
  */
 export function readRetryAfter(value: string | null): number | undefined {
-  if (value === null) return undefined
-  const ms = /^\d{1,12}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
-  const isDate = /^[A-Z][a-z]{2}, /.test(value)
-  if (Number.isNaN(ms) || (!isDate && !/^\d/.test(value))) return undefined
-  return Math.min(Math.max(ms, 1000), 3_600_000)
+  const ms = value === null ? undefined : milliseconds(value)
+  return ms === undefined ? undefined : Math.min(Math.max(ms, 1000), 3_600_000)
+}
+
+function milliseconds(value: string): number | undefined {
+  if (/^\d{1,12}$/.test(value)) return Number(value) * 1000
+  const date = /^[A-Z][a-z]{2}, /.test(value) ? Date.parse(value) : Number.NaN
+  return Number.isNaN(date) ? undefined : date - Date.now()
 }
 
 const shape = z.object({ error: z.string() }).catch({ error: '' })

@@ -9,7 +9,8 @@ export const redirectUri = 'https://app.test/api/integrations/acme/callback'
 
 /**
  * One scripted provider, offered as several entries: `acme` itself; `whole`, where revoking a token
- * ends all that the account gave; `mute`, which cannot revoke. Before anything asks for `env()`.
+ * ends all that the account gave; `mute`, which cannot revoke; `shortly`, which takes only a living
+ * access token for that. Before anything asks for `env()`.
  */
 export async function startThirdParties(given: Record<string, string> = {}): Promise<ThirdParties> {
   const acme = await startScripted({ id: 'acme', redirectUris: [redirectUri] })
@@ -17,6 +18,7 @@ export async function startThirdParties(given: Record<string, string> = {}): Pro
     scriptedEntry(acme, { required_scope: ['profile'] }),
     { ...scriptedEntry({ id: 'whole', url: acme.url }), ...distinct('whole'), revokes: 'grant' },
     { ...scriptedEntry({ id: 'mute', url: acme.url }), ...distinct('mute'), ...mute },
+    { ...scriptedEntry({ id: 'shortly', url: acme.url }), ...distinct('shortly'), ...shortly },
   ]
   const { settings, remove } = providersFile(entries, { acme: acme.client })
   stubSettings({ ALLOW_INSECURE_LOCALHOST: 'true', ...settings, ...given })
@@ -31,6 +33,7 @@ export async function startThirdParties(given: Record<string, string> = {}): Pro
 
 export type ThirdParties = { acme: Scripted; close: () => Promise<void> }
 
+const shortly = { revocation_token: 'access_token' as const }
 const mute = { revocation_endpoint: undefined }
 
 /** Two entries of one server would be taken for a mistake, if they had one client. */
