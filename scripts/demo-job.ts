@@ -33,7 +33,8 @@ console.log(`
 `)
 for (;;) {
   const { mark, said, waitS = 0 } = await work()
-  console.log(`${new Date().toISOString().slice(11, 19)}  ${mark}  ${said}`)
+  const waits = waitS > pauseS ? ` Next try in ${Math.min(waitS, 60)} s.` : ''
+  console.log(`${new Date().toISOString().slice(11, 19)}  ${mark}  ${said}${waits}`)
   await sleep(Math.min(Math.max(waitS, pauseS), 60) * 1000)
 }
 
