@@ -90,7 +90,7 @@ function reasonOf(
   { rotation }: ResolvedProvider,
   now: number,
 ): string {
-  const isRecent = lastRefreshedAt !== null && now - lastRefreshedAt < 300_000
+  const isRecent = lastRefreshedAt !== null && now - lastRefreshedAt < 60_000
   return isRecent && rotation !== 'none' ? 'possible_reuse' : 'invalid_grant'
 }
 
