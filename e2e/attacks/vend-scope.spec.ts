@@ -2,7 +2,7 @@ import { apiKey } from '../api-key.ts'
 import { expireAll } from '../crowd.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
-import { askForToken, bearer, vend } from '../vend.ts'
+import { askForToken, bearer, vend } from '../token-request.ts'
 
 const user = 'auth0|alice'
 
