@@ -1,37 +1,11 @@
 import { expect, test } from 'vitest'
-import type { GrantView, Integration } from '#lib/integrations/list'
+import type { GrantView } from '#lib/integrations/grant-view'
+import { grantView, integrationView } from '#lib/testing/views'
 import { headlineOf, readReturned } from './returned.ts'
 import { groupRows } from './rows.ts'
 
-const at = new Date('2026-11-22T12:00:00Z')
-
-const grant: GrantView = {
-  id: '5f0c2a4e-0000-4000-8000-000000000001',
-  account: 'Ada',
-  status: 'active',
-  reason: null,
-  since: at,
-  changedAt: at,
-  lastUsedAt: null,
-  disconnectedAt: null,
-  scope: [],
-  missing: [],
-  extra: [],
-  revocation: null,
-}
-
-function acme(changes: Partial<Integration> = {}): Integration {
-  const provider = { id: 'acme', name: 'Acme', manage: '', docs: '', scopeDescriptions: {} }
-  return {
-    provider,
-    asks: [],
-    optional: [],
-    connecting: undefined,
-    grants: [],
-    past: [],
-    ...changes,
-  }
-}
+const grant = grantView()
+const acme = integrationView
 
 function read(query: Record<string, string | string[]>, integration = acme()) {
   return readReturned(Promise.resolve(query), [integration])
