@@ -7,13 +7,13 @@ import type { ErrorCode } from '#lib/errors'
 
 type Sentence = { what: string; means: string; todo: string }
 
-const someService = 'the service'
-
 export const texts = {
   product: 'Grantkeeper',
   skip: 'Skip to the content',
   utc: 'Days and exact times are in UTC.',
   referenceCode: 'Code for support',
+  someService: 'the service',
+  someOldService: 'a service that is no longer offered',
 
   landing: {
     title: 'Your accounts elsewhere, connected and kept safe',
@@ -432,6 +432,27 @@ export const texts = {
       reconnected: (o: string) => `You reconnected ${o}`,
       disconnected: (o: string) => `You disconnected ${o}`,
       connect_failed: (o: string) => `Connecting ${o} did not work`,
+      paused: (o: string) => `You paused ${o}`,
+      resumed: (o: string) => `You resumed ${o}`,
+    },
+    byYouHere: {
+      used: (o: string) => `You used ${o} through this app`,
+      vend_refused: (o: string) => `You could not use ${o} through this app`,
+    },
+    byJob: (caller: string) => ({
+      used: (o: string) => `“${caller}” used ${o}`,
+      vend_refused: (o: string) => `“${caller}” asked for access to ${o} and did not get it`,
+    }),
+    /** Why something failed, where the sentence of the error code would not be true of the past. */
+    because: {
+      temporarily_unavailable: (p: string) => `${p} did not answer`,
+      rate_limited: (p: string) => `${p} asked us to wait`,
+      provider_misconfigured: (p: string) => `${p} did not accept how this app is set up`,
+      storage_unavailable: () => 'Our own records took no changes',
+      credential_unreadable: () => 'A key was missing on our side',
+      reauthorization_required: () => 'It had to be reconnected first',
+      paused: () => 'It was paused',
+      forbidden: () => 'It had no right to that',
     },
     connected: (o: string) => `${o} was connected`,
     reconnected: (o: string) => `${o} was reconnected`,
@@ -440,7 +461,7 @@ export const texts = {
     connect_failed: (o: string) => `Connecting ${o} did not work`,
     refreshed: (o: string) => `Access to ${o} was renewed`,
     refresh_failed: (o: string) => `Access to ${o} could not be renewed`,
-    reauthorization_required: (o: string) => `${o} asked for your consent again`,
+    reauthorization_required: (o: string) => `${o} has to be reconnected`,
     paused: (o: string) => `The use of ${o} was paused`,
     resumed: (o: string) => `The use of ${o} was resumed`,
     used: (o: string) => `This app used ${o}`,
@@ -449,13 +470,12 @@ export const texts = {
     revoked_later: (o: string) => `Our access was revoked at ${o}, on a later attempt`,
     revocation_given_up: (o: string) => `We stopped asking ${o} to revoke our access`,
     times: (n: number) => `${n} times`,
-    someService: 'a service that is no longer offered',
   },
 } as const
 
 /** The sentences for an error code, with the provider's name in them. */
 export function errorSentence(code: ErrorCode, provider: string | undefined): Sentence {
-  const { what, ...rest } = texts.errors[code](provider ?? someService)
+  const { what, ...rest } = texts.errors[code](provider ?? texts.someService)
   return { what: provider ? what : upperFirst(what), ...rest }
 }
 

@@ -2,6 +2,7 @@ import type { Standing } from '#lib/integrations/state'
 import { texts } from '../../texts.ts'
 import { Line } from '../../ui/line.tsx'
 import { Time } from '../../ui/time.tsx'
+import { reasonOfEnd } from '../reasons.ts'
 
 const { states } = texts
 
@@ -28,17 +29,11 @@ export function Broken({ name, standing, now }: Props<Kinds>) {
 function Over({ name, standing, now }: Props<'reauthorization_required'>) {
   return (
     <Line icon="warning" ink="text-warn">
-      {reasonSentence(name, standing.reason)} (<Time at={standing.since} now={now} />
+      {reasonOfEnd(name, standing.reason) ?? states.reauthorize.other(name)} (
+      <Time at={standing.since} now={now} />
       ). {states.reauthorizeTodo}
     </Line>
   )
-}
-
-/** Why a grant has ended, for each reason that we write down. */
-function reasonSentence(name: string, reason: string | null): string {
-  const { other, ...known } = states.reauthorize
-  const sentence = Object.entries(known).find(([code]) => code === reason)?.[1] ?? other
-  return sentence(name)
 }
 
 function Troubled({ name, standing, now }: Props<'unavailable' | 'misconfigured'>) {
