@@ -51,8 +51,8 @@ export function postForm(
 
 /** The hidden fields of the first form that ends a grant. */
 export function fieldsOf(html: string): Record<string, string> {
-  const forms = html.match(/<form\b[^>]*>.*?<\/form>/gs) ?? []
-  const form = forms.find((one) => one.includes('name="grant"'))
+  const dialog = /<dialog\b.*?<\/dialog>/s.exec(html)?.[0] ?? ''
+  const form = /<form\b.*?<\/form>/s.exec(dialog)?.[0]
   if (!form) throw new Error('The page has no form to disconnect with')
   const inputs = form.match(/<input\b[^>]*>/g) ?? []
   return Object.fromEntries(
