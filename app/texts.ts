@@ -134,7 +134,7 @@ export const texts = {
       unavailable: 'We keep trying; there is nothing for you to do.',
       misconfigured: 'Please tell whoever runs this app; reconnecting will not help.',
     },
-    worksUntil: 'The access that we hold still works, and runs out',
+    worksUntil: 'Still works; the access that we hold runs out',
     reference: 'Reference:',
     failed: 'Not connected.',
     disconnected: 'Disconnected',
@@ -195,7 +195,7 @@ export const texts = {
       ends: 'Ends',
       id: 'Grant id',
     },
-    pauseOrEnd: 'Pausing keeps the connection unused until you resume it. Disconnecting ends it.',
+    pauseOrEnd: 'Pausing keeps the connection, unused, until you resume it. Disconnecting ends it.',
     scopes: 'What this app may do',
     noScopes: (p: string) => `${p} did not say what it allowed.`,
     access: { read: 'Read', write: 'Change' },
@@ -469,7 +469,7 @@ export const texts = {
     security: (o: string) => `Somebody else may have used our access to ${o}, so it was ended`,
     revoked_later: (o: string) => `Our access was revoked at ${o}, on a later attempt`,
     revocation_given_up: (o: string) => `We stopped asking ${o} to revoke our access`,
-    times: (n: number) => `${n} times`,
+    times: (n: number) => `${new Intl.NumberFormat('en').format(n)} times`,
   },
 } as const
 

@@ -58,7 +58,7 @@ export const grantStates: State[] = [
     name: 'unavailable-still-works',
     arrange: ({ demo }) => inOutage(demo, living),
     path: '/integrations',
-    shows: 'The access that we hold still works',
+    shows: 'Still works; the access that we hold runs out',
   },
   {
     name: 'misconfigured',

@@ -19,12 +19,22 @@ export function Banner({ returned, here }: { returned: Returned | undefined; her
   return (
     <div role="status">
       {returned && (
-        <Box tone={toneOf(returned)} title={headlineOf(returned)} here={here}>
+        <Box
+          key={newsOf(returned)}
+          tone={toneOf(returned)}
+          title={headlineOf(returned)}
+          here={here}
+        >
           <Story returned={returned} />
         </Box>
       )}
     </div>
   )
+}
+
+/** What makes a message another one: only what is new on the page takes the focus. */
+function newsOf(returned: Returned): string {
+  return 'grant' in returned ? `${returned.kind} ${returned.grant.id}` : returned.kind
 }
 
 function Box(props: { tone: Tone; title: string; here: string; children: ReactNode }) {

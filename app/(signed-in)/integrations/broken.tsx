@@ -44,6 +44,11 @@ function Troubled({ name, standing, now }: Props<'unavailable' | 'misconfigured'
       icon={kind === 'unavailable' ? 'cloud' : 'wrench'}
       ink={worksUntil ? 'text-quiet' : 'text-warn'}
     >
+      {worksUntil && (
+        <>
+          {states.worksUntil} <Time at={worksUntil} now={now} />.{' '}
+        </>
+      )}
       {since ? (
         <>
           {began(name)} <Time at={since} now={now} />
@@ -52,16 +57,10 @@ function Troubled({ name, standing, now }: Props<'unavailable' | 'misconfigured'
         lasts(name)
       )}
       . {states.troubleTodo[kind]}
-      {worksUntil && (
-        <>
-          {' '}
-          {states.worksUntil} <Time at={worksUntil} now={now} />.
-        </>
-      )}
       {reference && (
         <>
           {' '}
-          {states.reference} <code className="whitespace-nowrap font-mono">{reference}</code>.
+          {states.reference} <code className="whitespace-nowrap font-mono">{reference}</code>
         </>
       )}
     </Line>
