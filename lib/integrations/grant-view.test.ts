@@ -62,6 +62,20 @@ onEachDialect('grant view', (open) => {
     expect(await codeOf({ refreshError: 'rate_limited' })).toBe('temporarily_unavailable')
   })
 
+  test('refreshes do not move grants about; of disconnected ones the last comes first', async () => {
+    const { database, user } = await given()
+    const older = await addGrant(database, user, { createdAt: 1, updatedAt: 9 })
+    const newer = await addGrant(database, user, { createdAt: 2, updatedAt: 3 })
+    const dead = { status: 'disconnected' } as const
+    const last = await addGrant(database, user, { ...dead, createdAt: 1, disconnectedAt: 8 })
+    const first = await addGrant(database, user, { ...dead, createdAt: 2, disconnectedAt: 7 })
+    const views = await readGrantViews(user)
+    const idsOf = (isDead: boolean) =>
+      views.filter(({ disconnectedAt }) => Boolean(disconnectedAt) === isDead).map(({ id }) => id)
+    expect(idsOf(false)).toEqual([newer, older])
+    expect(idsOf(true)).toEqual([last, first])
+  })
+
   test('the moment of reading is the database’s, whatever this process takes the time to be', async () => {
     const { database, user } = await given()
     const id = await addGrant(database, user)

@@ -46,7 +46,7 @@ const passing = ['temporarily_unavailable', 'storage_unavailable'] as const
 /** Lasts until somebody changes the set-up. */
 const administrators = ['provider_misconfigured', 'credential_unreadable'] as const
 
-/** A user's grants, disconnected or not, what changed last first. */
+/** A user's grants, the newest first, disconnected ones by their end: refreshes do not move them about. */
 export async function readGrantViews(user: User, provider?: string): Promise<GrantView[]> {
   return (await readRows(user, provider)).map(toView)
 }
@@ -92,7 +92,7 @@ async function readRows(user: User, provider?: string) {
     .from(grants)
     .leftJoin(providerStates, eq(providerStates.provider, grants.provider))
     .where(and(eq(grants.userId, user.id), provider ? eq(grants.provider, provider) : undefined))
-    .orderBy(desc(grants.updatedAt))
+    .orderBy(desc(grants.disconnectedAt), desc(grants.createdAt), grants.id)
 }
 
 function toView(row: Row): GrantView {
