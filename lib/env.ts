@@ -129,7 +129,7 @@ export const settings = z.object({
   AUTH0_AUDIENCE: z
     .string()
     .optional()
-    .describe("This API's identifier at Auth0, for the access tokens of SPAs."),
+    .describe("This API's identifier at Auth0, for the access tokens of SPAs and of backend jobs."),
   M2M_CLIENTS: z
     .string()
     .default('')
@@ -210,6 +210,11 @@ function* contradictions(
     yield 'APP_BASE_URL mixes http and https: its cookies could not be kept safe for both'
   if (/^http:/i.test(env.AUTH0_DOMAIN) && !isAllowedHttp(env))
     yield 'AUTH0_DOMAIN must not be http: only localhost may be, with ALLOW_INSECURE_LOCALHOST=true'
+  if (
+    env.AUTH0_AUDIENCE === undefined &&
+    (env.M2M_CLIENTS.length > 0 || env.SPA_COMPLETION_URLS.length > 0)
+  )
+    yield 'AUTH0_AUDIENCE is missing: without it no access token of a job (M2M_CLIENTS) or a SPA (SPA_COMPLETION_URLS) is accepted'
   yield* sharedSecrets(env, given)
   if (given.NODE_ENV === 'production' && given.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     yield 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off: remove it'
