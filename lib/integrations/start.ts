@@ -20,8 +20,9 @@ import { findLivingGrant } from './grant.ts'
  */
 export async function start(user: User, attempt: StartAttempt): Promise<Started> {
   const { sub, org } = user
+  const { provider, base, returnTo, grant } = attempt
   const scope = await wantedScope(user, attempt)
-  return begin({ ...attempt, scope, mode: 'session', sub, org })
+  return begin({ provider, base, returnTo, scope, grant, mode: 'session', sub, org })
 }
 
 /**
@@ -43,15 +44,22 @@ export async function issueTicket(
 }
 
 /**
- * Begins what a ticket stands for, once.
- * @throws {GrantkeeperError} `invalid_ticket` for one that was used before, else as `start`
+ * Uses a ticket up, before anything is begun with it: of many that follow its link one goes on.
+ * @throws {GrantkeeperError} `invalid_ticket` for one that was used before
+ */
+export async function spendTicket(ticket: Ticket): Promise<void> {
+  const isFirst = await spend({ id: usedTicket(ticket), expiresAt: (ticket.exp + 600) * 1000 })
+  if (!isFirst) throw new GrantkeeperError('invalid_ticket')
+}
+
+/**
+ * Begins what a ticket stands for, once it is spent.
+ * @throws {GrantkeeperError} as `start`
  */
 export async function startWithTicket(
   ticket: Ticket,
   { provider, base }: { provider: OfferedProvider; base: string },
 ): Promise<Started> {
-  const isFirst = await spend({ id: usedTicket(ticket), expiresAt: (ticket.exp + 600) * 1000 })
-  if (!isFirst) throw new GrantkeeperError('invalid_ticket')
   const { return_to: href, scope, grant, challenge, sub, org } = ticket
   const returnTo = { href }
   return begin({ provider, base, returnTo, scope, grant, challenge, mode: 'ticket', sub, org })
