@@ -2,7 +2,7 @@ import { GrantkeeperError } from '#lib/errors'
 
 /**
  * Searches an API's answer for the access token that it was sent: as it is, and as JSON or a URL may
- * write it. Base64 and other disguises are not looked for; who can read them could as well call.
+ * write it. Base64 and other disguises are not looked for, nor one that a client cuts up by ranges.
  */
 export type EchoSearch = {
   /** @throws {GrantkeeperError} `provider_error` where a header holds it */
