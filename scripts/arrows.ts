@@ -104,8 +104,21 @@ const rules: Rule[] = [
     to: [...leaves, 'lib/providers/provider', 'db/'],
     types: ['lib/session', 'lib/callers'],
   },
-  { from: ['lib/env'], to: ['lib/url-pattern', 'lib/shared-secrets'] },
-  { from: ['lib/errors', 'lib/process', 'lib/url-pattern', 'lib/shared-secrets'], to: [] },
+  {
+    from: ['lib/env'],
+    to: ['lib/url-pattern', 'lib/shared-secrets', 'lib/relay-settings', 'lib/preview-hosts'],
+  },
+  { from: ['lib/relay-settings'], to: [], types: ['lib/url-pattern'] },
+  {
+    from: [
+      'lib/errors',
+      'lib/process',
+      'lib/url-pattern',
+      'lib/shared-secrets',
+      'lib/preview-hosts',
+    ],
+    to: [],
+  },
   { from: ['lib/'], to: leaves },
   { from: ['db/'], to: ['lib/env', 'lib/errors', 'lib/process'] },
 ]
