@@ -3,6 +3,7 @@ import { approve, start, visitCallback } from '../flow.ts'
 import { expectError, expectOk } from '../outcome.ts'
 import { expect, test } from '../relay-fixtures.ts'
 import { answerFor, beginAt, throughRelay } from '../relay-flow.ts'
+import { sealState } from '../relay-state.ts'
 import { handleOf, openStart, spaOf } from '../spa.ts'
 import { stored } from '../stored.ts'
 
@@ -126,6 +127,37 @@ test('RL-03 a code of the stable deployment’s client is not redeemed by a prev
     expect(providers.acme.calls('/token')).toEqual([])
     expect(await rows.all('grants')).toEqual([])
   }
+})
+
+test('a response stays with its provider on its way through the relay', async ({
+  alice,
+  relayed,
+}) => {
+  const { preview } = relayed
+  const answer = await answerFor(alice, preview.appUrl)
+  answer.pathname = answer.pathname.replace('/acme/', '/plain/')
+  expectError((await throughRelay(alice, answer)).callback, 'provider_mismatch')
+  for (const { log } of [preview.providers.acme, preview.providers.plain])
+    expect(log().filter(({ path }) => path === '/token')).toEqual([])
+})
+
+test('a provider that only the preview offers comes through too, and one without a name does not', async ({
+  stranger,
+  relayed,
+}) => {
+  const { stable, preview, relayKeys } = relayed
+  const { host } = new URL(preview.appUrl)
+  const query = new URLSearchParams({
+    code: 'C',
+    state: await sealState({ host }, { keys: relayKeys }),
+  })
+  const at = (id: string) =>
+    visitCallback(stranger, `${stable.appUrl}/api/integrations/${id}/relay?${query}`)
+  expect((await at('not-yet-offered')).location?.href).toMatch(
+    `${preview.appUrl}/api/integrations/not-yet-offered/callback?`,
+  )
+  for (const id of ['ACME', 'a%2fb', '..%2f..', 'a'.repeat(41), '%3Fx'])
+    expectError(await at(id), 'unknown_provider')
 })
 
 test('a SPA with tickets connects on a preview through the relay', async ({
