@@ -20,7 +20,7 @@ export default defineConfig<object, WorkerOptions>({
     { name: 'attacks', testMatch: 'attacks/**/*.spec.ts' },
     {
       name: 'attacks on Postgres',
-      testMatch: 'attacks/vend-*.spec.ts',
+      testMatch: 'attacks/{vend,proxy,pause}*.spec.ts',
       use: { database: 'postgres' },
     },
     {
