@@ -17,7 +17,7 @@ export default defineConfig<object, WorkerOptions>({
   expect: { timeout: 10_000 },
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
   projects: [
-    { name: 'attacks', testMatch: 'attacks/**/*.spec.ts' },
+    { name: 'attacks', testMatch: ['attacks/**/*.spec.ts', 'fleet/**/*.spec.ts'] },
     {
       name: 'attacks on Postgres',
       testMatch: 'attacks/{vend,proxy,pause}*.spec.ts',
