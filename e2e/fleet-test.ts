@@ -71,6 +71,8 @@ async function enrich(fleet: Fleet): Promise<TestFleet> {
   const { rows, providers, login } = world
   const alice = visitor({ name: 'alice', appUrl: world.appUrl })
   await alice.login('alice')
+  // The app knows a user from the first page that he sees.
+  await alice.get('/integrations')
   const token = await machineToken(login, { scope: 'vend:*' })
   const grant = async (id: string) => {
     const row = (await rows.all('grants')).find((one) => one.id === id)
