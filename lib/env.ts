@@ -71,6 +71,15 @@ const baseUrl = z.string().transform((value, context) => {
   return url.origin
 })
 
+const completionUrl = z.string().superRefine((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const isKept = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal(url.hostname))
+  if (!url || !isKept || url.href !== value || /[#?]/.test(value) || url.username || url.password)
+    context.addIssue(
+      `"${value}" is not an https URL as a browser writes it, without query or fragment`,
+    )
+})
+
 const keyRing = z.string().transform((value, context): KeyRing => {
   const keys = new Map<number, Buffer>()
   for (const part of list(value)) {
@@ -151,7 +160,10 @@ export const settings = z.object({
     .string()
     .default('')
     .transform(list)
-    .describe('Comma-separated exact URLs at which a SPA completes a ticket.'),
+    .pipe(z.array(completionUrl))
+    .describe(
+      'Comma-separated exact URLs at which a SPA completes a ticket; their origins may call the API.',
+    ),
   PROVIDERS_FILE: z
     .string()
     .optional()

@@ -59,7 +59,14 @@ const rules: Rule[] = [
   {
     // The two ends of the grant hold the transaction itself, and start sends to the login.
     from: ['app/api/integrations/'],
-    to: [...pages, ...edge, 'lib/oauth/transaction', 'lib/oauth/relay', 'lib/login/driver'],
+    to: [
+      ...pages,
+      ...edge,
+      'lib/oauth/transaction',
+      'lib/oauth/ticket',
+      'lib/oauth/relay',
+      'lib/login/driver',
+    ],
   },
   { from: ['app/api/health/', 'app/api/ready/'], to: [...pages, 'lib/vault-canary', 'db/'] },
   { from: ['app/(signed-in)/integrations/connect/'], to: [...pages, ...edge] },
