@@ -39,6 +39,7 @@ type Rule = {
 
 const leaves = [
   'aborted',
+  'background',
   'env',
   'errors',
   'telemetry',
@@ -105,6 +106,7 @@ const rules: Rule[] = [
     types: ['lib/session', 'lib/callers'],
   },
   { from: ['lib/env'], to: ['lib/url-pattern', 'lib/shared-secrets'] },
+  { from: ['lib/background'], to: ['lib/process'] },
   { from: ['lib/errors', 'lib/process', 'lib/url-pattern', 'lib/shared-secrets'], to: [] },
   { from: ['lib/'], to: leaves },
   { from: ['db/'], to: ['lib/env', 'lib/errors', 'lib/process'] },

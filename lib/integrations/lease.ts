@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, getTableColumns, lt, ne, type SQL, sql } from 'drizzle-orm'
 import { database } from '#db'
-import type { GrantRow } from '#db/schema'
+import type { GrantRow, Tables } from '#db/schema'
+import { goOn } from '#lib/background'
 import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import type { User } from '#lib/session'
+import { insist } from './insist.ts'
 
 /** The right to talk to the provider about one grant, until a time. It names its holder. */
 export type Lease = {
@@ -56,6 +58,11 @@ export async function tryLeases(
     .set({ ...besides, leaseId: id, leaseUntil: sql`${clock} + ${env().LEASE_MS}` })
     .where(and(wanted, lt(grants.leaseUntil, clock)))
     .returning({ ...getTableColumns(grants), takenAt: clock })
+    .catch((error: unknown) => {
+      // It may have been taken all the same. Then nobody knows, and nothing will be sent under it.
+      goOn(insist(() => untake(id, besides), env().LEASE_MS))
+      throw error
+    })
   return taken.map(({ takenAt, ...grant }) => ({ id, grant, takenAt, askedAt }))
 }
 
@@ -82,6 +89,19 @@ export async function releaseLease(
     .where(and(eq(tables.grants.id, grant.id), eq(tables.grants.leaseId, id)))
 }
 
+/** Undoes a lease of which nobody heard, and the send that was counted with it. */
+async function untake(id: string, besides: { unansweredSends?: SQL }): Promise<void> {
+  const { db, tables } = await database()
+  const { grants } = tables
+  const uncounted = besides.unansweredSends
+    ? { unansweredSends: sql`${grants.unansweredSends} - 1` }
+    : {}
+  await db
+    .update(grants)
+    .set({ ...uncounted, leaseId: null, leaseUntil: 0 })
+    .where(eq(grants.leaseId, id))
+}
+
 async function living(user: User, grantId: string): Promise<SQL | undefined> {
   const { grants } = (await database()).tables
   return and(eq(grants.id, grantId), eq(grants.userId, user.id), ne(grants.status, 'disconnected'))
@@ -93,6 +113,12 @@ async function assertThere(isOurs: SQL | undefined): Promise<void> {
   if (!held) throw new GrantkeeperError('not_connected')
 }
 
-function moment(): Moment {
+/** Whether a row is still as the lease found it, and the lease ours. */
+export function isHeld(grants: Tables['grants'], { id, grant }: Lease): SQL | undefined {
+  return and(eq(grants.id, grant.id), eq(grants.leaseId, id), eq(grants.version, grant.version))
+}
+
+/** Now, by both of this process's clocks. */
+export function moment(): Moment {
   return { wallMs: Date.now(), steadyMs: performance.now() }
 }

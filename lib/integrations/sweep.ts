@@ -11,23 +11,26 @@ import { storeUses } from './uses.ts'
 /**
  * What has to be done from time to time: spent transactions forgotten, revocations finished, unused
  * grants kept alive. Any number of instances may do it: nothing is done twice.
+ * @param budgetMs after which nothing more is begun
  * @returns false where something could not be done; the log tells what
  */
-export async function sweep(): Promise<boolean> {
+export async function sweep(budgetMs = minutes): Promise<boolean> {
   const slot = oncePerProcess('sweep', (): { running?: Promise<boolean> } => ({}))
-  slot.running ??= sweepAll().finally(() => delete slot.running)
+  slot.running ??= sweepAll(performance.now() + budgetMs).finally(() => delete slot.running)
   return slot.running
 }
 
-async function sweepAll(): Promise<boolean> {
+const minutes = 240_000
+
+async function sweepAll(until: number): Promise<boolean> {
   const now = Date.now()
   const steps = [
     () => storeUses(),
     () => forgetUsed(now),
     () => forgetCompletions(),
     // With a wrong key no token opens: none would be revoked, and after a day all would be given up.
-    () => checkCanary().then(() => retryRevocations(now)),
-    () => checkCanary().then(() => keepAlive()),
+    () => checkCanary().then(() => keepAlive(until)),
+    () => checkCanary().then(() => retryRevocations(now, until)),
   ]
   const done: boolean[] = []
   for (const step of steps) done.push(await attempt(step))

@@ -38,7 +38,7 @@ export const tokenResponse = z.looseObject({
  *   §5.1). By that clock, since the other may be set while we wait.
  */
 export function toTokens(
-  { scope_separator }: OfferedProvider,
+  { scope_separator, access_token_life_s }: OfferedProvider,
   received: TokenResponse,
   sentAt: number,
 ): Tokens {
@@ -46,7 +46,7 @@ export function toTokens(
   const expiry = (seconds: number | undefined) => (seconds ? begin + seconds * 1000 : null)
   return {
     accessToken: received.access_token,
-    accessTokenExpiresAt: expiry(received.expires_in),
+    accessTokenExpiresAt: expiry(received.expires_in ?? access_token_life_s),
     refreshToken: received.refresh_token ?? null,
     refreshTokenExpiresAt: expiry(received.refresh_token_expires_in),
     scope:
