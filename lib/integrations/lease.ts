@@ -56,6 +56,10 @@ export async function tryLeases(
     .set({ ...besides, leaseId: id, leaseUntil: sql`${clock} + ${env().LEASE_MS}` })
     .where(and(wanted, lt(grants.leaseUntil, clock)))
     .returning({ ...getTableColumns(grants), takenAt: clock })
+    .catch((error: unknown) => {
+      void giveBackUnheard(and(wanted, eq(grants.leaseId, id)), besides)
+      throw error
+    })
   return taken.map(({ takenAt, ...grant }) => ({ id, grant, takenAt, askedAt }))
 }
 
@@ -68,6 +72,32 @@ export function lastsForCall({ askedAt }: Pick<Lease, 'askedAt'>): boolean {
   const now = moment()
   const elapsed = Math.max(now.wallMs - askedAt.wallMs, now.steadyMs - askedAt.steadyMs)
   return elapsed <= LEASE_MS - TOKEN_DEADLINE_MS
+}
+
+/**
+ * The database did not answer, and may have done it all the same: then nobody knows of this lease, and a
+ * send is counted that is never sent. Tried now and then, for as long as such a lease would last.
+ */
+async function giveBackUnheard(
+  isOurs: SQL | undefined,
+  besides: { unansweredSends?: SQL },
+): Promise<void> {
+  const { db, tables } = await database()
+  const { grants } = tables
+  const uncounted = besides.unansweredSends && {
+    unansweredSends: sql`${grants.unansweredSends} - 1`,
+  }
+  const giveUpAt = performance.now() + env().LEASE_MS
+  for (let pause = 500; performance.now() < giveUpAt; pause *= 2) {
+    await sleep(pause, undefined, { ref: false })
+    const given = await db
+      .update(grants)
+      .set({ ...uncounted, leaseId: null, leaseUntil: 0 })
+      .where(isOurs)
+      .returning({ id: grants.id })
+      .catch(() => [])
+    if (given.length > 0) return
+  }
 }
 
 /** Gives a lease back early, if it is still ours. */
