@@ -40,7 +40,7 @@ export type TestFleet = Fleet & {
  */
 export function fleetFor(options: FleetOptions): () => TestFleet {
   let fleet: TestFleet | undefined
-  let earlier = 0
+  let written = () => ''
   const current = () => {
     if (!fleet) throw new Error('The fleet did not start')
     return fleet
@@ -51,15 +51,14 @@ export function fleetFor(options: FleetOptions): () => TestFleet {
   })
   test.beforeEach(async () => {
     await begin(current())
-    earlier = current().output().length
+    written = current().listen()
   })
   test.afterEach(async () => {
-    const { world, alice, mend, output } = current()
+    const { world, alice, mend } = current()
     current().proxy?.mend()
     await mend()
     await expectSound(current())
-    const written = output().slice(earlier)
-    const observed = { world, visitors: [alice], output: written, excepted: new Set<never>() }
+    const observed = { world, visitors: [alice], output: written(), excepted: new Set<never>() }
     await expectInvariants(observed)
   })
   test.afterAll(async () => fleet?.stop())

@@ -31,7 +31,8 @@ export type Fleet = {
   proxy: PostgresProxy | undefined
   /** Thaws and restarts whatever does not run as it should. */
   mend: () => Promise<void>
-  output: () => string
+  /** Marks the present; what it returns gives what the members have written since. */
+  listen: () => () => string
   stop: () => Promise<void>
 }
 
@@ -63,7 +64,10 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     members,
     proxy: storage?.proxy,
     mend: async () => void (await Promise.all(members.map(mend))),
-    output: () => members.map(({ output }) => output()).join('\n'),
+    listen() {
+      const heard = members.map(({ output }) => output().length)
+      return () => members.map(({ output }, index) => output().slice(heard[index])).join('\n')
+    },
     async stop() {
       for (const member of members) member.thaw()
       await Promise.all(others.map(({ app }) => app.stop()))

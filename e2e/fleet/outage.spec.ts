@@ -87,16 +87,16 @@ for (const [value, atLeastMs, atMostMs] of [
   })
 
 test('RF-10 a wrong client secret ends no grant and is told once; all recover when it is mended', async () => {
-  const { acme, waitOver, vend, member, members, world, output } = fleet()
+  const { acme, waitOver, vend, member, members, world, listen } = fleet()
   const grants = await seedLiveGrants(world, 40)
-  const { length } = output()
+  const written = listen()
   const refused = { status: 401, body: '{"error":"invalid_client"}' }
   acme.ctl({ endpoint: 'token', ...refused, headers: { 'content-type': 'application/json' } })
   const ask = () =>
     Promise.all(grants.map((grant, index) => vend(member(index % members.length), { grant })))
   for (const answer of [...(await ask()), ...(await ask())])
     expect(answer).toMatchObject({ status: 503, code: 'provider_misconfigured' })
-  const alerts = () => logLines(output().slice(length), 'provider_misconfigured')
+  const alerts = () => logLines(written(), 'provider_misconfigured')
   await expect.poll(alerts).toMatchObject([{ level: 50, provider: 'acme' }])
   const statuses = (await world.rows.all('grants')).map(({ status }) => status)
   expect(new Set(statuses)).toEqual(new Set(['active']))
