@@ -115,12 +115,16 @@ async function enrich(fleet: Fleet): Promise<TestFleet> {
   }
 }
 
-async function begin({ world, proxy, mend }: TestFleet): Promise<void> {
+async function begin({ world, proxy, mend, members, vend }: TestFleet): Promise<void> {
   proxy?.mend()
   await mend()
   // Instances still store what they have gathered of the last test: that may be a deadlock.
   await expect(() => world.rows.clear()).toPass()
   for (const provider of Object.values(world.providers)) provider.reset()
+  // An instance that has just started gets the login's keys with its first caller: that is no test's matter.
+  const knowsCallers = async (one: Member) =>
+    expect((await vend(one, { user: 'auth0|nobody' })).code).toBe('not_connected')
+  await Promise.all(members.map((one) => expect(() => knowsCallers(one)).toPass()))
 }
 
 async function expectSound({ world, acme }: TestFleet): Promise<void> {
