@@ -41,6 +41,8 @@ export type Dialect = 'sqlite' | 'postgres'
 export type FleetOptions = Pick<WorldOptions, 'entries'> & {
   dialect: Dialect
   size: number
+  /** Postgres without the proxy, which is one more thing to wait for in a storm. */
+  isDirect?: boolean
   /** Laid over the settings of all, or of one. */
   env?: Settings
   envOf?: (member: number) => Settings
@@ -51,7 +53,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { dialect, size, env = {}, envOf = () => ({}), entries = {} } = options
   const storage = dialect === 'postgres' ? await startStorage() : undefined
   const place = storage ? { databaseUrl: storage.databaseUrl } : {}
-  const way: Settings = storage ? { DATABASE_URL: storage.proxy.url } : {}
+  const way: Settings = storage && !options.isDirect ? { DATABASE_URL: storage.proxy.url } : {}
   const world = await startWorld({ ...place, entries, env: { ...way, ...env, ...envOf(0) } })
   const others = await Promise.all(
     Array.from({ length: size - 1 }, async (_, index) =>
