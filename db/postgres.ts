@@ -44,7 +44,8 @@ function connect(url: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: 5,
-    connectionTimeoutMillis: 5_000,
+    // As long as a query may take: in a storm, hundreds wait here for five connections.
+    connectionTimeoutMillis: 10_000,
     query_timeout: 10_000,
     keepAlive: true,
   })

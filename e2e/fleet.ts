@@ -31,7 +31,8 @@ export type Fleet = {
   proxy: PostgresProxy | undefined
   /** Thaws and restarts whatever does not run as it should. */
   mend: () => Promise<void>
-  output: () => string
+  /** Marks the present; what it returns gives what the members have written since. */
+  listen: () => () => string
   stop: () => Promise<void>
 }
 
@@ -40,6 +41,8 @@ export type Dialect = 'sqlite' | 'postgres'
 export type FleetOptions = Pick<WorldOptions, 'entries'> & {
   dialect: Dialect
   size: number
+  /** Postgres without the proxy, which is one more thing to wait for in a storm. */
+  isDirect?: boolean
   /** Laid over the settings of all, or of one. */
   env?: Settings
   envOf?: (member: number) => Settings
@@ -50,7 +53,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { dialect, size, env = {}, envOf = () => ({}), entries = {} } = options
   const storage = dialect === 'postgres' ? await startStorage() : undefined
   const place = storage ? { databaseUrl: storage.databaseUrl } : {}
-  const way: Settings = storage ? { DATABASE_URL: storage.proxy.url } : {}
+  const way: Settings = storage && !options.isDirect ? { DATABASE_URL: storage.proxy.url } : {}
   const world = await startWorld({ ...place, entries, env: { ...way, ...env, ...envOf(0) } })
   const others = await Promise.all(
     Array.from({ length: size - 1 }, async (_, index) =>
@@ -63,7 +66,10 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     members,
     proxy: storage?.proxy,
     mend: async () => void (await Promise.all(members.map(mend))),
-    output: () => members.map(({ output }) => output()).join('\n'),
+    listen() {
+      const heard = members.map(({ output }) => output().length)
+      return () => members.map(({ output }, index) => output().slice(heard[index])).join('\n')
+    },
     async stop() {
       for (const member of members) member.thaw()
       await Promise.all(others.map(({ app }) => app.stop()))

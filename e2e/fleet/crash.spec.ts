@@ -1,5 +1,6 @@
 import { expect, test } from 'playwright/test'
 import { dieAfterAnswer } from '../die-after-answer.ts'
+import { takesLease } from '../failing-database.ts'
 import type { Dialect } from '../fleet.ts'
 import { endAtProvider, fleetFor } from '../fleet-test.ts'
 import { approve, start, visitCallback } from '../flow.ts'
@@ -47,7 +48,7 @@ for (const dialect of ['sqlite', 'postgres'] satisfies Dialect[])
             taken = await vend(member(2))
           },
         }
-        proxy?.at({ statement: /^update "grants" set .*"lease_id" =/, act, times: 1 })
+        proxy?.at({ statement: takesLease, act, times: 1 })
         expect(await vend(member(1))).toEqual(taken)
         expect(taken?.status).toBe(200)
         expect(refreshes(acme)).toHaveLength(1)

@@ -1,4 +1,5 @@
 import { expect, test } from 'playwright/test'
+import { failCommits, goAway, mendCommits, refuseWrites, takesLease } from '../failing-database.ts'
 import type { Dialect } from '../fleet.ts'
 import { fleetFor, type TestFleet } from '../fleet-test.ts'
 import { fillDisk } from '../full-disk.ts'
@@ -69,6 +70,22 @@ for (const dialect of ['sqlite', 'postgres'] satisfies Dialect[])
         expect(refreshes(acme)).toEqual([])
         expect((await vend(member(1))).status).toBe(200)
         expect(await grant(id)).toMatchObject({ status: 'active', version: 2 })
+      })
+
+    if (dialect === 'postgres')
+      test('RF-17 a lease that the database gave and could not tell of is given back, and counts for nothing', async () => {
+        const { acme, connect, age, vend, member, grant, proxy } = fleet()
+        const id = await connect()
+        await age()
+        for (let round = 0; round < 4; round += 1) {
+          proxy?.at({ statement: takesLease, act: 'drop after', times: 1 })
+          expect(await vend(member(1))).toMatchObject({ code: 'storage_unavailable' })
+          await expect.poll(async () => (await grant(id)).lease_id).toBe(null)
+          expect(await grant(id)).toMatchObject({ status: 'active', unanswered_sends: 0 })
+        }
+        expect(proxy?.met()).toBe(4)
+        expect((await vend(member(0))).status).toBe(200)
+        expect(refreshes(acme)).toHaveLength(1)
       })
 
     test('RF-18 a commit that fails once is made good', async () => {
@@ -156,45 +173,6 @@ for (const dialect of ['sqlite', 'postgres'] satisfies Dialect[])
         expect(ended).toHaveLength(status === 200 ? 0 : 1)
       })
   })
-
-/** Another process holds the file's write lock; or the server has become a replica that takes no writes. */
-async function refuseWrites({ proxy, world: { rows } }: TestFleet): Promise<() => Promise<void>> {
-  if (!proxy) {
-    await rows.execute('begin immediate')
-    return () => rows.execute('rollback')
-  }
-  const name = new URL(proxy.url).pathname.slice(1)
-  await rows.execute(`alter database ${name} set default_transaction_read_only = on`)
-  proxy.cut()
-  return async () => {
-    const reset = `alter database ${name} reset default_transaction_read_only`
-    await rows.execute(`begin read write; ${reset}; commit`)
-    proxy.cut()
-  }
-}
-
-async function goAway({ proxy, world: { rows } }: TestFleet): Promise<() => Promise<void>> {
-  if (proxy) {
-    proxy.down()
-    return async () => proxy.mend()
-  }
-  await rows.execute('begin exclusive')
-  return () => rows.execute('rollback')
-}
-
-/** From now on no refresh can be stored; all else can. */
-async function failCommits({ proxy, world: { rows } }: TestFleet): Promise<void> {
-  if (proxy) proxy.at({ statement: /^commit/, after: /"access_token"/, act: 'reject' })
-  else
-    await rows.execute(
-      "create trigger full before update of access_token on grants begin select raise(abort, 'full'); end",
-    )
-}
-
-async function mendCommits({ proxy, world: { rows } }: TestFleet): Promise<void> {
-  if (proxy) proxy.mend()
-  else await rows.execute('drop trigger full')
-}
 
 /** Until the second member has tried so often to store a refresh. */
 async function notStored({ member }: TestFleet, times: number): Promise<void> {

@@ -12,7 +12,7 @@ const fleet = fleetFor({ dialect: 'sqlite', size: 1 })
 
 test('RF-07 RF-27 a token endpoint that is not where it should be ends no grant', async () => {
   test.setTimeout(120_000)
-  const { connect, age, vend, waitOver, member, grant, output, world } = fleet()
+  const { connect, age, vend, waitOver, member, grant, listen, world } = fleet()
   const { acme, plain, par } = world.providers
   const front = await startTlsFront(Number(new URL(par.url).port))
   const addresses = {
@@ -26,7 +26,7 @@ test('RF-07 RF-27 a token endpoint that is not where it should be ends no grant'
   for (const provider of [...unavailable, 'openid'] as const)
     ids[provider] = await connect('ann', provider)
   await age()
-  const { length } = output()
+  const written = listen()
   await withAddresses(fleet(), addresses, async () => {
     for (const provider of unavailable) {
       const code = 'temporarily_unavailable'
@@ -40,7 +40,7 @@ test('RF-07 RF-27 a token endpoint that is not where it should be ends no grant'
   await front.close()
   expect(acme.calls('/wrong')).toHaveLength(1)
   for (const provider of [acme, plain, par]) expect(refreshes(provider)).toEqual([])
-  const alerts = logLines(output().slice(length), 'provider_misconfigured')
+  const alerts = logLines(written(), 'provider_misconfigured')
   expect(alerts).toMatchObject([{ level: 50, provider: 'openid' }])
   for (const id of Object.values(ids))
     expect(await grant(id)).toMatchObject({ status: 'active', version: 1, in_doubt_since: null })

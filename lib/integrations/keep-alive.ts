@@ -83,12 +83,12 @@ async function askable(offered: OfferedProvider) {
 }
 
 async function dueAt(provider: string): Promise<string[]> {
-  const { db, tables } = await database()
+  const { db, tables, clock } = await database()
   const { grants } = tables
   const due = await db
     .select({ id: grants.id })
     .from(grants)
-    .where(await isDue(provider))
+    .where(and(await isDue(provider), lte(grants.leaseUntil, clock)))
     .orderBy(grants.refreshDueAt)
     .limit(atOnce)
   return due.map(({ id }) => id)
@@ -108,7 +108,6 @@ async function isDue(provider: string): Promise<SQL | undefined> {
     eq(grants.status, 'active'),
     isNull(grants.pausedAt),
     lte(grants.refreshNotBefore, clock),
-    lte(grants.leaseUntil, clock),
   )
 }
 

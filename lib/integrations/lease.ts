@@ -7,7 +7,6 @@ import { goOn } from '#lib/background'
 import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import type { User } from '#lib/session'
-import { insist } from './insist.ts'
 
 /** The right to talk to the provider about one grant, until a time. It names its holder. */
 export type Lease = {
@@ -59,8 +58,7 @@ export async function tryLeases(
     .where(and(wanted, lt(grants.leaseUntil, clock)))
     .returning({ ...getTableColumns(grants), takenAt: clock })
     .catch((error: unknown) => {
-      // It may have been taken all the same. Then nobody knows, and nothing will be sent under it.
-      goOn(insist(() => untake(id, besides), env().LEASE_MS))
+      goOn(giveBackUnheard(and(wanted, eq(grants.leaseId, id)), besides))
       throw error
     })
   return taken.map(({ takenAt, ...grant }) => ({ id, grant, takenAt, askedAt }))
@@ -77,6 +75,32 @@ export function lastsForCall({ askedAt }: Pick<Lease, 'askedAt'>): boolean {
   return elapsed <= LEASE_MS - TOKEN_DEADLINE_MS
 }
 
+/**
+ * The database did not answer, and may have done it all the same: then nobody knows of this lease, and a
+ * send is counted that is never sent. Tried now and then, for as long as such a lease would last.
+ */
+async function giveBackUnheard(
+  isOurs: SQL | undefined,
+  besides: { unansweredSends?: SQL },
+): Promise<void> {
+  const { db, tables } = await database()
+  const { grants } = tables
+  const uncounted = besides.unansweredSends && {
+    unansweredSends: sql`${grants.unansweredSends} - 1`,
+  }
+  const giveUpAt = performance.now() + env().LEASE_MS
+  for (let pause = 500; performance.now() < giveUpAt; pause *= 2) {
+    await sleep(pause, undefined, { ref: false })
+    const given = await db
+      .update(grants)
+      .set({ ...uncounted, leaseId: null, leaseUntil: 0 })
+      .where(isOurs)
+      .returning({ id: grants.id })
+      .catch(() => [])
+    if (given.length > 0) return
+  }
+}
+
 /** Gives a lease back early, if it is still ours. */
 export async function releaseLease(
   { id, grant }: Lease,
@@ -87,19 +111,6 @@ export async function releaseLease(
     .update(tables.grants)
     .set({ ...besides, leaseId: null, leaseUntil: 0 })
     .where(and(eq(tables.grants.id, grant.id), eq(tables.grants.leaseId, id)))
-}
-
-/** Undoes a lease of which nobody heard, and the send that was counted with it. */
-async function untake(id: string, besides: { unansweredSends?: SQL }): Promise<void> {
-  const { db, tables } = await database()
-  const { grants } = tables
-  const uncounted = besides.unansweredSends
-    ? { unansweredSends: sql`${grants.unansweredSends} - 1` }
-    : {}
-  await db
-    .update(grants)
-    .set({ ...uncounted, leaseId: null, leaseUntil: 0 })
-    .where(eq(grants.leaseId, id))
 }
 
 async function living(user: User, grantId: string): Promise<SQL | undefined> {
