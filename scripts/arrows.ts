@@ -37,9 +37,15 @@ type Rule = {
   types?: string[]
 }
 
-const leaves = ['env', 'errors', 'telemetry', 'process', 'url-pattern', 'public-address'].map(
-  (name) => `lib/${name}`,
-)
+const leaves = [
+  'aborted',
+  'env',
+  'errors',
+  'telemetry',
+  'process',
+  'url-pattern',
+  'public-address',
+].map((name) => `lib/${name}`)
 /** The trail is read by the pages themselves: a verb in between would only pass it on. */
 const pages = [
   ...leaves,
@@ -79,6 +85,7 @@ const rules: Rule[] = [
       ...leaves,
       'lib/oauth/',
       'lib/providers/',
+      'lib/proxy/',
       'lib/vault',
       'lib/vault-canary',
       'lib/audit',
@@ -92,6 +99,7 @@ const rules: Rule[] = [
     to: [...leaves, 'lib/providers/quirks', 'lib/providers/hash'],
     types: ['lib/providers/'],
   },
+  { from: ['lib/proxy/'], to: leaves, types: ['lib/providers/', 'lib/oauth/outbound-stream'] },
   { from: ['lib/providers/'], to: leaves },
   { from: ['lib/login/'], to: leaves },
   { from: ['lib/session'], to: [...leaves, 'lib/login/', 'db/'] },
