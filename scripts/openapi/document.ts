@@ -4,6 +4,7 @@ import { grantPaths } from './grants.ts'
 import { jobPaths } from './jobs.ts'
 import { tags } from './operation.ts'
 import { operatorPaths } from './operators.ts'
+import { proxyPaths } from './proxy.ts'
 import { securitySchemes } from './security.ts'
 import { spaPaths } from './spas.ts'
 
@@ -24,6 +25,7 @@ export function openApi(): string {
       paths: {
         ...grantPaths(),
         ...spaPaths(),
+        ...proxyPaths(),
         ...jobPaths(),
         ...browserPaths(),
         ...operatorPaths(),

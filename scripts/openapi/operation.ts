@@ -5,7 +5,7 @@ import { type ErrorCode, statusOf } from '#lib/errors'
 import type { Scope } from '#lib/session'
 
 export type Answer = {
-  status: number
+  status: number | 'default'
   description: string
   schema?: z.ZodType
   headers?: Record<string, string>
@@ -26,7 +26,7 @@ export type Described = {
   isLimited?: boolean
 }
 
-export const tags = ['Grants', 'SPAs', 'Backend jobs', 'Browsers', 'Operation'] as const
+export const tags = ['Grants', 'SPAs', 'Calls', 'Backend jobs', 'Browsers', 'Operation'] as const
 export type Tag = (typeof tags)[number]
 
 /** A user by access token, or by login cookie from a page of this app. */
