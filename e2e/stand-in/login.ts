@@ -16,6 +16,8 @@ export type LoginIssuer = {
   /** Another API of the tenant, with the same scopes: its tokens are not for the app. */
   otherAudience: string
   appUrls: readonly string[]
+  /** The paths that were asked for since it began, in order. */
+  asked: readonly string[]
   client: { id: string; secret: string }
   /** The machine-to-machine application that may do everything. */
   machine: Machine
@@ -46,16 +48,18 @@ export async function startLogin({
   const audiences = [audience, otherAudience]
   const key = await signingKey()
   let answer = (_: IncomingMessage, response: ServerResponse): unknown => response.end()
-  const server = await listen((request, response) => answer(request, response), {
-    name: 'login issuer',
-    port,
-  })
+  const asked: string[] = []
+  const heard = (request: IncomingMessage, response: ServerResponse) => {
+    asked.push((request.url ?? '').replace(/\?.*/, ''))
+    return answer(request, response)
+  }
+  const server = await listen(heard, { name: 'login issuer', port })
   const url = `http://localhost:${server.port}`
   const registered = { appUrls, audiences, client, machines: Object.values(machines), key }
   const provider = new Provider(url, loginConfiguration(registered))
   answer = router(provider, appUrls)
   const sign = signer(key)
-  const issuer = { url, audience, otherAudience, appUrls, client, machines, sign }
+  const issuer = { url, audience, otherAudience, appUrls, asked, client, machines, sign }
   return { ...issuer, machine: machines.jobs, close: server.close }
 }
 
