@@ -60,10 +60,7 @@ export function createApi(
 ): Api {
   const send = async (path: string, { grant, ...init }: ProxyInit) => {
     const headers = new Headers(init.headers)
-    const token = await getAccessToken().catch((cause) => {
-      throw new GrantkeeperProblem('login_required', { cause })
-    })
-    headers.set('authorization', `Bearer ${token}`)
+    headers.set('authorization', `Bearer ${await tokenOf(getAccessToken)}`)
     if (grant) headers.set('grantkeeper-grant', grant)
     return fetch(`${baseUrl}/api/${path}`, { ...init, headers, credentials: 'omit' }).catch(
       (cause) => {
@@ -95,6 +92,15 @@ export function createApi(
   }
 }
 
+/** Who gets none is no longer logged in. */
+async function tokenOf(getAccessToken: Options['getAccessToken']): Promise<string> {
+  try {
+    return (await getAccessToken()) || (await Promise.reject())
+  } catch (cause) {
+    throw new GrantkeeperProblem('login_required', { cause })
+  }
+}
+
 /**
  * The proxy's path. One that climbs out of it would send the user's token, and whatever method, to
  * another route of Grantkeeper; a URL parser reads `%2e` and `\` as it reads `.` and `/`.
@@ -103,7 +109,7 @@ function proxied(provider: string, path: string): string {
   const base = `${integrationAt(provider)}/proxy/`
   const whole = base + path.replace(/^\//, '')
   if (!new URL(whole, 'http://x').href.startsWith(`http://x/${base}`))
-    throw new TypeError(`Not a path: ${path}`)
+    throw new TypeError(path)
   return whole
 }
 

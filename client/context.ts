@@ -5,7 +5,7 @@ export type Options = {
   /** Where Grantkeeper answers, without a slash at its end: `https://api.example.com`. */
   baseUrl: string
   /** The user's access token for Grantkeeper's API, fresh (Auth0: `getAccessTokenSilently`). */
-  getAccessToken: () => Promise<string>
+  getAccessToken: () => Promise<string | undefined>
   /** The page that calls `complete`, exactly as in SPA_COMPLETION_URLS. Default: this page, without query. */
   completionUrl?: string
   /** What an attempt is kept in while the user is away. Default: `sessionStorage`, which is this tab's own. */

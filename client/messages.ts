@@ -8,13 +8,13 @@ const again = 'Please try again'
 const kept = 'nothing was changed'
 const late = `That took too long, and ${kept}. ${again}.`
 const reconnect = 'Please reconnect %: your consent is needed again.'
-const setUp = 'The set-up for % has to be mended. Please tell whoever runs this app.'
+const setUp = 'The set-up for % is wrong. Please tell whoever runs this app.'
 const trouble = `There is trouble at %, and ${kept}. ${again} in a minute.`
 
 /** `%` stands for the third party's name. The last two are this client's own. */
 const sentences: Record<string, string> = {
   access_denied: `You cancelled at %, and ${kept}.`,
-  account_mismatch: `You chose another account at % than the one to reconnect. ${again}.`,
+  account_mismatch: `You chose another account at % than before. ${again}.`,
   account_required: 'Choose one of your accounts at %.',
   credential_unreadable: reconnect,
   exchange_failed: trouble,
@@ -32,6 +32,6 @@ const sentences: Record<string, string> = {
   session_mismatch: `You are now logged in as someone else. ${again}.`,
   temporarily_unavailable: trouble,
   unknown_provider: 'This service is not offered here.',
-  unreachable: `There is no answer. ${again} in a moment.`,
-  window_closed: 'The window was closed, or waits behind this one. Finish there, or start again.',
+  unreachable: `There is no answer. ${again} in a minute.`,
+  window_closed: 'The window was closed, or is behind this one. Finish there, or start again.',
 }
