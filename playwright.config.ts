@@ -1,10 +1,11 @@
 import { defineConfig, devices } from 'playwright/test'
 import { chromiumFlags, chromiumPath } from './e2e/chromium.ts'
+import type { WorkerOptions } from './e2e/fixtures.ts'
 
 const executablePath = chromiumPath()
 
 /** Attacks go over HTTP by hand, walks through a real browser. Both need `next build` first. */
-export default defineConfig({
+export default defineConfig<object, WorkerOptions>({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results/e2e',
@@ -17,6 +18,11 @@ export default defineConfig({
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
   projects: [
     { name: 'attacks', testMatch: 'attacks/**/*.spec.ts' },
+    {
+      name: 'attacks on Postgres',
+      testMatch: 'attacks/vend-*.spec.ts',
+      use: { database: 'postgres' },
+    },
     {
       name: 'browser',
       testMatch: 'browser/**/*.spec.ts',

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import next from 'next'
+import { answerAtDoor, refuseUpgrade } from '#lib/door'
 import { env } from '#lib/env'
 import { land } from '#lib/integrations/flights'
 import { storeUses } from '#lib/integrations/uses'
@@ -11,7 +12,10 @@ import { storeUses } from '#lib/integrations/uses'
 const app = next({ dev: false, dir: import.meta.dirname })
 await app.prepare()
 const handle = app.getRequestHandler()
-const server = createServer((request, response) => void handle(request, response))
+const server = createServer((request, response) => {
+  if (!answerAtDoor(request, response)) void handle(request, response)
+})
+server.on('upgrade', refuseUpgrade)
 server.once('error', (error) => {
   console.error(`The server cannot listen on port ${env().PORT}: ${error.message}`)
   process.exit(1)

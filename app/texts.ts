@@ -7,13 +7,13 @@ import type { ErrorCode } from '#lib/errors'
 
 type Sentence = { what: string; means: string; todo: string }
 
-const someService = 'the service'
-
 export const texts = {
   product: 'Grantkeeper',
   skip: 'Skip to the content',
   utc: 'Days and exact times are in UTC.',
   referenceCode: 'Code for support',
+  someService: 'the service',
+  someOldService: 'a service that is no longer offered',
 
   landing: {
     title: 'Your accounts elsewhere, connected and kept safe',
@@ -53,7 +53,12 @@ export const texts = {
   integrations: {
     title: 'Integrations',
     lead: 'The services that you connected to this app, and those that you can connect.',
-    groups: { attention: 'Needs you', connected: 'Connected', available: 'Available' },
+    groups: {
+      attention: 'Needs you',
+      interrupted: 'Interrupted',
+      connected: 'Connected',
+      available: 'Available',
+    },
     noneOffered: {
       title: 'Nothing to connect yet',
       body: 'No service is set up here. Whoever runs this app can add one: a provider is offered as soon as it has a client id in the settings.',
@@ -73,6 +78,8 @@ export const texts = {
     tryAgain: 'Try again',
     grantAccess: 'Grant access',
     connectAnother: 'Connect another account',
+    pause: 'Pause',
+    resume: 'Resume',
     disconnect: 'Disconnect',
     cancel: 'Cancel',
     continueTo: (p: string) => `Continue to ${p}`,
@@ -86,15 +93,49 @@ export const texts = {
     connectingTodo: 'Finish in the tab where it is open, or start over; nothing is lost.',
     connected: 'Connected',
     lastUsed: 'last used',
+    by: (caller: string) => `by ${caller}`,
     neverUsed: 'not used yet',
     missingScopes: 'Works, but without:',
     reauthorize: {
       invalid_grant: (p: string) => `${p} no longer accepts our access`,
       expired: (p: string) => `The access that ${p} gave has run out`,
+      lost_rotation: (p: string) => `A renewed key from ${p} was lost on its way to us`,
+      possible_reuse: (p: string) =>
+        `Somebody else may have used our access to ${p}, so it was ended`,
       credential_unreadable: () => 'The stored access can no longer be read',
       other: (p: string) => `${p} asks for your consent again`,
     },
     reauthorizeTodo: 'Reconnect to go on; the history is kept.',
+    expiring: 'Access ends',
+    expiringTodo: 'Reconnect to keep it.',
+    paused: 'Paused',
+    pausedTodo: 'Nothing uses it until you resume it.',
+    pausedAndOver: 'To be used again it must be reconnected, too.',
+    /** What keeps access from being renewed: followed by since when, or by nothing if nobody knows. */
+    trouble: {
+      temporarily_unavailable: {
+        began: (p: string) => `${p} stopped answering`,
+        lasts: (p: string) => `${p} does not answer`,
+      },
+      storage_unavailable: {
+        began: () => 'Our own records stopped taking changes',
+        lasts: () => 'Our own records take no changes',
+      },
+      provider_misconfigured: {
+        began: (p: string) => `${p} stopped accepting how this app is set up`,
+        lasts: (p: string) => `${p} does not accept how this app is set up`,
+      },
+      credential_unreadable: {
+        began: () => 'A key on our side was found missing',
+        lasts: () => 'A key is missing on our side',
+      },
+    },
+    troubleTodo: {
+      unavailable: 'We keep trying; there is nothing for you to do.',
+      misconfigured: 'Please tell whoever runs this app; reconnecting will not help.',
+    },
+    worksUntil: 'Still works; the access that we hold runs out',
+    reference: 'Reference:',
     failed: 'Not connected.',
     disconnected: 'Disconnected',
     since: 'since',
@@ -120,9 +161,26 @@ export const texts = {
         `Our access was deleted here, but ${p} did not confirm that it revoked it. We keep trying for a day; to be sure, remove this app on its own page.`,
       page: (p: string) => `Remove access at ${p}`,
     },
-    notDisconnected: {
+    not_disconnected: {
       title: (p: string) => `${p} is still connected`,
       means: 'The connection is still in our records.',
+    },
+    paused: {
+      title: (p: string) => `${p} paused`,
+      body: (p: string, a: string | null) =>
+        `This app does not use ${a ? `${p} as ${a}` : p} until you resume it. The connection is kept.`,
+    },
+    resumed: {
+      title: (p: string) => `${p} resumed`,
+      body: (p: string, a: string | null) => `This app may use ${a ? `${p} as ${a}` : p} again.`,
+    },
+    not_paused: {
+      title: (p: string) => `${p} was not paused`,
+      means: 'Nothing was changed.',
+    },
+    not_resumed: {
+      title: (p: string) => `${p} was not resumed`,
+      means: 'Nothing was changed.',
     },
   },
 
@@ -130,7 +188,14 @@ export const texts = {
     back: 'All integrations',
     accounts: 'Accounts',
     account: (p: string) => `Your ${p} account`,
-    facts: { connected: 'Connected', changed: 'Last change', used: 'Last use', id: 'Grant id' },
+    facts: {
+      connected: 'Connected',
+      renewed: 'Last renewed',
+      used: 'Last use',
+      ends: 'Ends',
+      id: 'Grant id',
+    },
+    pauseOrEnd: 'Pausing keeps the connection, unused, until you resume it. Disconnecting ends it.',
     scopes: 'What this app may do',
     noScopes: (p: string) => `${p} did not say what it allowed.`,
     access: { read: 'Read', write: 'Change' },
@@ -184,6 +249,8 @@ export const texts = {
       body: 'It wants to send you to an address that this app does not know. Nothing was connected or changed.',
     },
   },
+
+  callers: { you: 'you' },
 
   activity: {
     title: 'Activity',
@@ -365,6 +432,27 @@ export const texts = {
       reconnected: (o: string) => `You reconnected ${o}`,
       disconnected: (o: string) => `You disconnected ${o}`,
       connect_failed: (o: string) => `Connecting ${o} did not work`,
+      paused: (o: string) => `You paused ${o}`,
+      resumed: (o: string) => `You resumed ${o}`,
+    },
+    byYouHere: {
+      used: (o: string) => `You used ${o} through this app`,
+      vend_refused: (o: string) => `You could not use ${o} through this app`,
+    },
+    byJob: (caller: string) => ({
+      used: (o: string) => `“${caller}” used ${o}`,
+      vend_refused: (o: string) => `“${caller}” asked for access to ${o} and did not get it`,
+    }),
+    /** Why something failed, where the sentence of the error code would not be true of the past. */
+    because: {
+      temporarily_unavailable: (p: string) => `${p} did not answer`,
+      rate_limited: (p: string) => `${p} asked us to wait`,
+      provider_misconfigured: (p: string) => `${p} did not accept how this app is set up`,
+      storage_unavailable: () => 'Our own records took no changes',
+      credential_unreadable: () => 'A key was missing on our side',
+      reauthorization_required: () => 'It had to be reconnected first',
+      paused: () => 'It was paused',
+      forbidden: () => 'It had no right to that',
     },
     connected: (o: string) => `${o} was connected`,
     reconnected: (o: string) => `${o} was reconnected`,
@@ -373,7 +461,7 @@ export const texts = {
     connect_failed: (o: string) => `Connecting ${o} did not work`,
     refreshed: (o: string) => `Access to ${o} was renewed`,
     refresh_failed: (o: string) => `Access to ${o} could not be renewed`,
-    reauthorization_required: (o: string) => `${o} asked for your consent again`,
+    reauthorization_required: (o: string) => `${o} has to be reconnected`,
     paused: (o: string) => `The use of ${o} was paused`,
     resumed: (o: string) => `The use of ${o} was resumed`,
     used: (o: string) => `This app used ${o}`,
@@ -381,14 +469,13 @@ export const texts = {
     security: (o: string) => `Somebody else may have used our access to ${o}, so it was ended`,
     revoked_later: (o: string) => `Our access was revoked at ${o}, on a later attempt`,
     revocation_given_up: (o: string) => `We stopped asking ${o} to revoke our access`,
-    times: (n: number) => `${n} times`,
-    someService: 'a service that is no longer offered',
+    times: (n: number) => `${new Intl.NumberFormat('en').format(n)} times`,
   },
 } as const
 
 /** The sentences for an error code, with the provider's name in them. */
 export function errorSentence(code: ErrorCode, provider: string | undefined): Sentence {
-  const { what, ...rest } = texts.errors[code](provider ?? someService)
+  const { what, ...rest } = texts.errors[code](provider ?? texts.someService)
   return { what: provider ? what : upperFirst(what), ...rest }
 }
 

@@ -10,6 +10,7 @@ export function defineTables(columns: Columns) {
     users: users(columns),
     grants: grants(columns),
     usedTransactions: usedTransactions(columns),
+    completions: completions(columns),
     pendingRevocations: pendingRevocations(columns),
     events: events(columns),
     vaultCanaries: vaultCanaries(columns),
@@ -110,6 +111,21 @@ function usedTransactions({ table, text, time, index }: Columns) {
     'used_transactions',
     { id: text('id').primaryKey(), expiresAt: time('expires_at').notNull() },
     (row) => [index('used_transactions_expiry').on(row.expiresAt)],
+  )
+}
+
+/** Codes that wait, unredeemed, for the SPA that asked. Sealed; named by the hash of their handle. */
+function completions({ table, text, time, index }: Columns) {
+  return table(
+    'completions',
+    {
+      hash: text('hash').primaryKey(),
+      sealed: text('sealed').notNull(),
+      sub: text('sub').notNull(),
+      org: text('org').notNull(),
+      expiresAt: time('expires_at').notNull(),
+    },
+    (row) => [index('completions_expiry').on(row.expiresAt)],
   )
 }
 

@@ -53,7 +53,8 @@ export async function startApp(env: Settings, deadlineMs = 45_000): Promise<App>
 async function untilHealthy(app: App, deadlineMs: number): Promise<void> {
   const deadline = Date.now() + deadlineMs
   while (app.isAlive() && Date.now() < deadline) {
-    if (await isHealthy(app.port)) return
+    // Its own word too: a stranger may answer on that port while this one has failed to get it.
+    if (app.output().includes('Ready on') && (await isHealthy(app.port)) && app.isAlive()) return
     await sleep(150)
   }
   const what = app.isAlive()

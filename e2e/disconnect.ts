@@ -27,11 +27,15 @@ export async function disconnect(
   }
 }
 
-/** The form as a page of this app sends it. */
+/**
+ * The form as a page of this app sends it.
+ * @param headers laid over those of the browser, for a page of somebody else
+ */
 export function postForm(
   visitor: Visitor,
   to: URL,
   fields: Record<string, string>,
+  headers: Record<string, string> = {},
 ): Promise<Answer> {
   const boundary = `form-${randomUUID()}`
   const parts = Object.entries(fields).map(
@@ -44,16 +48,17 @@ export function postForm(
       'content-type': `multipart/form-data; boundary=${boundary}`,
       origin: to.origin,
       'sec-fetch-site': 'same-origin',
+      ...headers,
     },
     body: `${parts.join('')}--${boundary}--\r\n`,
   })
 }
 
-/** The hidden fields of the first form that ends a grant. */
-export function fieldsOf(html: string): Record<string, string> {
+/** The hidden fields of the first form with that button: by default the one that ends a grant. */
+export function fieldsOf(html: string, button = 'Disconnect'): Record<string, string> {
   const forms = html.match(/<form\b[^>]*>.*?<\/form>/gs) ?? []
-  const form = forms.find((one) => one.includes('name="grant"'))
-  if (!form) throw new Error('The page has no form to disconnect with')
+  const form = forms.find((one) => one.includes(`>${button}<`))
+  if (!form) throw new Error(`The page has no form with ${button}`)
   const inputs = form.match(/<input\b[^>]*>/g) ?? []
   return Object.fromEntries(
     inputs.map((input) => [attribute(input, 'name'), attribute(input, 'value')]),

@@ -1,12 +1,16 @@
 import { test as base, expect } from 'playwright/test'
 import { type Answer, type Visitor, visitor } from './browser-client.ts'
+import { type DatabaseKind, startDatabase } from './databases.ts'
 import { expectInvariants } from './invariants.ts'
 import type { Row } from './rows.ts'
 import type { LoggedRequest } from './stand-in/request-log.ts'
 import { startWorld, type World } from './world.ts'
 import type { ProviderId } from './world-providers.ts'
 
-type WorkerFixtures = { world: World }
+/** What a project of playwright.config.ts may choose. */
+export type WorkerOptions = { database: DatabaseKind }
+
+type WorkerFixtures = WorkerOptions & { world: World }
 
 type TestFixtures = {
   /** Logged in, each in a browser of its own. */
@@ -29,16 +33,18 @@ type TestFixtures = {
 
 /** `test` for attacks on the running app: G1 to G6 are asserted after each. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  database: ['sqlite', { option: true, scope: 'worker' }],
   world: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of a fixture's needs
-    async ({}, use) => {
-      const world = await startWorld()
+    async ({ database }, use) => {
+      const { named, stop } = await startDatabase(database)
+      const world = await startWorld(named)
       await use(world)
       await world.stop()
+      await stop()
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  // biome-ignore lint/correctness/noEmptyPattern: as above
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of a fixture's needs
   everyBrowser: async ({}, use) => use({ visitors: [], excepted: new Set() }),
   newVisitor: async ({ world, everyBrowser }, use) =>
     use(async (user) => {

@@ -9,6 +9,7 @@ export type Table =
   | 'users'
   | 'grants'
   | 'used_transactions'
+  | 'completions'
   | 'pending_revocations'
   | 'events'
   | 'vault_canaries'
@@ -32,6 +33,7 @@ const forgotten = [
   'events',
   'grants',
   'used_transactions',
+  'completions',
   'provider_states',
   'api_keys',
 ]

@@ -5,7 +5,7 @@ type Values = Record<string, string | number | null>
 
 /**
  * Writes a grant of a user into the database, as the app would have: for pages in states that take
- * long to reach. It has no tokens.
+ * long to reach. It has no tokens, but what `refreshable` says.
  * @param values laid over the columns; an active grant of Acme Music, three days old, if nothing is
  */
 export async function seedGrant(rows: Rows, values: Values = {}, user = 'alice'): Promise<string> {
@@ -42,6 +42,14 @@ export async function seedEvent(rows: Rows, values: Values = {}, user = 'alice')
   })
 }
 
+/** Writes what all instances know of a provider that gives trouble. */
+export async function seedTrouble(rows: Rows, values: Values): Promise<void> {
+  await insert(rows, 'provider_states', { provider: 'acme', failures: 3, ...values })
+}
+
+/** Values of a grant that must be, and could be, refreshed. Nothing opens this token. */
+export const refreshable = { refresh_token: 'sealed' }
+
 export const minute = 60_000
 export const day = 24 * 60 * minute
 
@@ -51,7 +59,11 @@ async function userId(rows: Rows, name: string): Promise<string> {
   return row.id
 }
 
-async function insert(rows: Rows, table: 'grants' | 'events', values: Values): Promise<void> {
+async function insert(
+  rows: Rows,
+  table: 'grants' | 'events' | 'provider_states',
+  values: Values,
+): Promise<void> {
   const literals = Object.values(values).map(literal)
   await rows.execute(
     `insert into ${table} (${Object.keys(values).join(', ')}) values (${literals.join(', ')})`,

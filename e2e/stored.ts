@@ -4,6 +4,7 @@ const tables = [
   'users',
   'grants',
   'used_transactions',
+  'completions',
   'pending_revocations',
   'events',
   'vault_canaries',

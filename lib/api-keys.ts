@@ -17,8 +17,11 @@ export type ApiKey = {
   revokedAt: Date | null
 }
 
-/** What a key's name may be: shorter than an id, so that it is never taken for one. */
-export const keyName = /^[A-Za-z0-9][\w .-]{0,31}$/
+/**
+ * What a key's name may be: shorter than an id, so that it is never taken for one, and not what users
+ * read of themselves.
+ */
+export const keyName = /^(?!proxy$)[A-Za-z0-9][\w .-]{0,31}$/i
 
 /**
  * Makes a key: `gk_`, 32 random bytes, `_`, a checksum. It is returned here and never again.

@@ -87,7 +87,7 @@ export async function eventsOf(
 ): Promise<{ events: EventView[]; next: string | null }> {
   const { db, tables } = await database()
   const { events, grants } = tables
-  const cursor = readCursor(before)
+  const from = readCursor(before)
   const rows = await db
     .select({ event: events, account: grants.accountLabel, accountId: grants.accountId })
     .from(events)
@@ -96,10 +96,10 @@ export async function eventsOf(
       and(
         eq(events.userId, user.id),
         provider ? eq(events.provider, provider) : undefined,
-        cursor &&
+        from &&
           or(
-            lt(events.createdAt, cursor.at),
-            and(eq(events.createdAt, cursor.at), lt(events.id, cursor.id)),
+            lt(events.createdAt, from.at),
+            and(eq(events.createdAt, from.at), lt(events.id, from.id)),
           ),
       ),
     )
@@ -119,8 +119,17 @@ export async function eventsOf(
       detail: JSON.parse(event.detail) as Record<string, string>,
       times: event.times,
     })),
-    next: rows.length > limit && last ? `${last.event.createdAt}.${last.event.id}` : null,
+    next: rows.length > limit && last ? cursor(last.event.createdAt, last.event.id) : null,
   }
+}
+
+/** The `before` by which what is older than this event is read. */
+export function cursorAfter({ at, id }: EventView): string {
+  return cursor(at.getTime(), id)
+}
+
+function cursor(at: number, id: string): string {
+  return `${at}.${id}`
 }
 
 function readCursor(text: string | undefined): { at: number; id: string } | undefined {

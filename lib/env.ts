@@ -71,6 +71,15 @@ const baseUrl = z.string().transform((value, context) => {
   return url.origin
 })
 
+const completionUrl = z.string().superRefine((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const isKept = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal(url.hostname))
+  if (!url || !isKept || url.href !== value || /[#?]/.test(value) || url.username || url.password)
+    context.addIssue(
+      `"${value}" is not an https URL as a browser writes it, without query or fragment`,
+    )
+})
+
 const keyRing = z.string().transform((value, context): KeyRing => {
   const keys = new Map<number, Buffer>()
   for (const part of list(value)) {
@@ -120,7 +129,7 @@ export const settings = z.object({
   AUTH0_AUDIENCE: z
     .string()
     .optional()
-    .describe("This API's identifier at Auth0, for the access tokens of SPAs."),
+    .describe("This API's identifier at Auth0, for the access tokens of SPAs and of backend jobs."),
   M2M_CLIENTS: z
     .string()
     .default('')
@@ -151,7 +160,10 @@ export const settings = z.object({
     .string()
     .default('')
     .transform(list)
-    .describe('Comma-separated exact URLs at which a SPA completes a ticket.'),
+    .pipe(z.array(completionUrl))
+    .describe(
+      'Comma-separated exact URLs at which a SPA completes a ticket; their origins may call the API.',
+    ),
   PROVIDERS_FILE: z
     .string()
     .optional()
@@ -198,6 +210,11 @@ function* contradictions(
     yield 'APP_BASE_URL mixes http and https: its cookies could not be kept safe for both'
   if (/^http:/i.test(env.AUTH0_DOMAIN) && !isAllowedHttp(env))
     yield 'AUTH0_DOMAIN must not be http: only localhost may be, with ALLOW_INSECURE_LOCALHOST=true'
+  if (
+    env.AUTH0_AUDIENCE === undefined &&
+    (env.M2M_CLIENTS.length > 0 || env.SPA_COMPLETION_URLS.length > 0)
+  )
+    yield 'AUTH0_AUDIENCE is missing: without it no access token of a job (M2M_CLIENTS) or a SPA (SPA_COMPLETION_URLS) is accepted'
   yield* sharedSecrets(env, given)
   if (given.NODE_ENV === 'production' && given.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     yield 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off: remove it'

@@ -20,16 +20,25 @@ export class GrantkeeperError extends Error {
   /** What an API answers besides the code (RFC 9457 §3.2): never a secret, never a provider's text. */
   readonly detail: Record<string, unknown>
 
+  /** An HTTP status that says more than the code's own, such as 405, 413 or 504. */
+  readonly status: number | undefined
+
   constructor(code: ErrorCode, options: Options = {}) {
     super(code, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'GrantkeeperError'
     this.code = code
     this.retryAfterS = options.retryAfterS
     this.detail = options.detail ?? {}
+    this.status = options.status
   }
 }
 
-type Options = { cause?: unknown; retryAfterS?: number; detail?: Record<string, unknown> }
+type Options = {
+  cause?: unknown
+  retryAfterS?: number
+  detail?: Record<string, unknown>
+  status?: number
+}
 
 /** The code under which any thrown value is told to the outside. */
 export function codeOf(error: unknown): ErrorCode {
@@ -48,7 +57,7 @@ export function problem(error: unknown): Response {
   const code = codeOf(error)
   const retryAfterS = error instanceof GrantkeeperError ? error.retryAfterS : undefined
   const detail = error instanceof GrantkeeperError ? error.detail : {}
-  const status = statusOf[code]
+  const status = (error instanceof GrantkeeperError ? error.status : undefined) ?? statusOf[code]
   return Response.json(
     { type: 'about:blank', title: code.replaceAll('_', ' '), status, code, ...detail },
     {

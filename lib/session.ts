@@ -3,6 +3,8 @@ import { and, eq } from 'drizzle-orm'
 import { redirect } from 'next/navigation'
 import { database } from '#db'
 import { GrantkeeperError } from '#lib/errors'
+import { verifyAccessToken } from '#lib/login/access-token'
+import { bearerToken } from '#lib/login/bearer'
 import { type Identity, loginDriver } from '#lib/login/driver'
 import { logEvent } from '#lib/telemetry'
 
@@ -32,6 +34,25 @@ export async function requireUser(returnTo: string): Promise<User> {
   return user ?? redirect(loginDriver().loginPath(returnTo) as never)
 }
 
+/**
+ * The user who sent an access token of the login issuer for this API, with the scope that is needed: a
+ * SPA on another origin, or a service in its user's name.
+ * @throws {GrantkeeperError} `login_required`; `forbidden` for a machine's token, or with a cookie besides;
+ *   `insufficient_scope`; `access_denied` for who was switched off
+ */
+export async function bearerUser(headers: Headers, needed: Scope): Promise<User> {
+  const token = bearerToken(headers)
+  // Two proofs could name two users.
+  if (headers.has('cookie')) throw new GrantkeeperError('forbidden')
+  const { sub, org, scope, isMachine } = await verifyAccessToken(token)
+  if (isMachine) throw new GrantkeeperError('forbidden')
+  if (!scope.includes(needed)) throw new GrantkeeperError('insufficient_scope')
+  return toUser({ issuer: loginDriver().issuer(), sub, org: org ?? '' })
+}
+
+/** What an access token may be for. */
+export type Scope = 'integrations:read' | 'integrations:write'
+
 const proof = Symbol('proof')
 
 async function currentIdentity(): Promise<Identity | null> {
@@ -45,17 +66,20 @@ async function currentIdentity(): Promise<Identity | null> {
   }
 }
 
-async function toUser(identity: Identity): Promise<User> {
+/** An access token tells neither name nor e-mail: then they stay as a login told them. */
+type Known = Pick<Identity, 'issuer' | 'sub' | 'org'> & Partial<Identity>
+
+async function toUser(identity: Known): Promise<User> {
   const row = (await findRow(identity)) ?? (await insertRow(identity))
   if (row.disabledAt !== null) throw new GrantkeeperError('access_denied')
-  if (row.name !== identity.name || row.email !== identity.email) await updateRow(row.id, identity)
-  const { sub, org, name, email } = identity
+  const { sub, org, name = row.name, email = row.email } = identity
+  if (row.name !== name || row.email !== email) await updateRow(row.id, { name, email })
   return { id: row.id, sub, org, name: name || null, email: email || null, [proof]: true }
 }
 
 type Row = { id: string; name: string; email: string; disabledAt: number | null }
 
-async function findRow({ issuer, sub, org }: Identity): Promise<Row | undefined> {
+async function findRow({ issuer, sub, org }: Known): Promise<Row | undefined> {
   const { db, tables } = await database()
   const { id, name, email, disabledAt } = tables.users
   const [row] = await db
@@ -68,7 +92,7 @@ async function findRow({ issuer, sub, org }: Identity): Promise<Row | undefined>
 }
 
 /** Two first requests at once: one inserts, both read what is there then. */
-async function insertRow(identity: Identity): Promise<Row> {
+async function insertRow(identity: Known): Promise<Row> {
   const { db, tables } = await database()
   const now = Date.now()
   await db
@@ -80,7 +104,10 @@ async function insertRow(identity: Identity): Promise<Row> {
   return row
 }
 
-async function updateRow(id: string, { name, email }: Identity): Promise<void> {
+async function updateRow(
+  id: string,
+  { name, email }: { name: string; email: string },
+): Promise<void> {
   const { db, tables } = await database()
   await db
     .update(tables.users)

@@ -4,6 +4,7 @@ import { type ApiKey, createKey, keyName, listKeys, revokeKey } from '#lib/api-k
 import { SettingsError } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import { offeredProviders } from '#lib/providers/provider'
+import { readOwnSettings } from './own-settings.ts'
 
 /** A command that cannot be meant so. Its message is for the person who gave it. */
 class Mistake extends Error {}
@@ -26,6 +27,7 @@ const commands: Record<string, (argument: string | undefined) => Promise<void>> 
   revoke,
 }
 
+readOwnSettings()
 try {
   const { command, argument } = read()
   await command(argument)

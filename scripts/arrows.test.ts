@@ -37,6 +37,15 @@ test('lib/vault is not lib/vault-canary', () => {
   expect(complain('lib/vault.ts', "import { database } from '#db'")).toHaveLength(1)
 })
 
+test('who a caller is, is found by the login and by keys, and only keys know the tables', () => {
+  const wants = "import { findKey } from '#lib/api-keys'\nimport { database } from '#db'"
+  expect(complain('lib/callers.ts', wants)).toEqual(['lib/callers.ts may not import db/index.ts'])
+  expect(complain('lib/api-keys.ts', "import { database } from '#db'")).toEqual([])
+  expect(complain('lib/integrations/vend.ts', wants)).toEqual([
+    'lib/integrations/vend.ts may not import lib/api-keys.ts',
+  ])
+})
+
 test('packages belong to those who are there for them', () => {
   expect(complain('lib/oauth/token.ts', "import * as oauth from 'oauth4webapi'")).toEqual([])
   expect(complain('app/page.tsx', "import { eq } from 'drizzle-orm'")).toHaveLength(1)

@@ -37,9 +37,15 @@ type Rule = {
   types?: string[]
 }
 
-const leaves = ['env', 'errors', 'telemetry', 'process', 'url-pattern', 'public-address'].map(
-  (name) => `lib/${name}`,
-)
+const leaves = [
+  'aborted',
+  'env',
+  'errors',
+  'telemetry',
+  'process',
+  'url-pattern',
+  'public-address',
+].map((name) => `lib/${name}`)
 /** The trail is read by the pages themselves: a verb in between would only pass it on. */
 const pages = [...leaves, 'app/', 'lib/integrations/', 'lib/session', 'lib/callers', 'lib/audit']
 /** The parsers at the edge (docs/decisions/0003). */
@@ -53,7 +59,14 @@ const rules: Rule[] = [
   {
     // The two ends of the grant hold the transaction itself, and start sends to the login.
     from: ['app/api/integrations/'],
-    to: [...pages, ...edge, 'lib/oauth/transaction', 'lib/oauth/relay', 'lib/login/driver'],
+    to: [
+      ...pages,
+      ...edge,
+      'lib/oauth/transaction',
+      'lib/oauth/ticket',
+      'lib/oauth/relay',
+      'lib/login/driver',
+    ],
   },
   { from: ['app/api/health/', 'app/api/ready/'], to: [...pages, 'lib/vault-canary', 'db/'] },
   { from: ['app/(signed-in)/integrations/connect/'], to: [...pages, ...edge] },
@@ -64,6 +77,7 @@ const rules: Rule[] = [
       ...leaves,
       'lib/oauth/',
       'lib/providers/',
+      'lib/proxy/',
       'lib/vault',
       'lib/vault-canary',
       'lib/audit',
@@ -76,6 +90,7 @@ const rules: Rule[] = [
     to: [...leaves, 'lib/providers/quirks', 'lib/providers/hash'],
     types: ['lib/providers/'],
   },
+  { from: ['lib/proxy/'], to: leaves, types: ['lib/providers/', 'lib/oauth/outbound-stream'] },
   { from: ['lib/providers/'], to: leaves },
   { from: ['lib/login/'], to: leaves },
   { from: ['lib/session'], to: [...leaves, 'lib/login/', 'db/'] },

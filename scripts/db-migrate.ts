@@ -1,8 +1,10 @@
 import { openDatabase } from '#db'
 import { env, SettingsError } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
+import { readOwnSettings } from './own-settings.ts'
 
 /** Brings the database of `DATABASE_URL` up to date, and says so. Meant for a release's own step. */
+readOwnSettings()
 try {
   const database = await openDatabase(env().DATABASE_URL, { migrate: true })
   await database.close()

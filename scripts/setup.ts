@@ -59,7 +59,7 @@ const questions: {
   { name: 'AUTH0_CLIENT_SECRET', question: 'Auth0 client secret: ', read: String },
   {
     name: 'AUTH0_AUDIENCE',
-    question: 'Identifier of your API at Auth0 (only for SPAs; may stay empty): ',
+    question: 'Identifier of your API at Auth0 (for SPAs and backend jobs; may stay empty): ',
     read: String,
   },
 ]

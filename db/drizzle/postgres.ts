@@ -6,6 +6,7 @@ export const {
   users,
   grants,
   usedTransactions,
+  completions,
   pendingRevocations,
   events,
   vaultCanaries,

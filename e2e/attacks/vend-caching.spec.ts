@@ -5,7 +5,7 @@ import { type CachingProxy, startCachingProxy } from '../caching-proxy.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { machineToken } from '../machine-token.ts'
-import { askForToken, bearer, type VendCall } from '../vend.ts'
+import { askForToken, bearer, type VendCall } from '../token-request.ts'
 
 const path = '/api/integrations/acme/token'
 let proxy: CachingProxy

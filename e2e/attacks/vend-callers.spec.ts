@@ -4,8 +4,8 @@ import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { type MachineTokenOptions, machineToken } from '../machine-token.ts'
 import { rawRequest } from '../raw-request.ts'
+import { askForToken, bearer, vend } from '../token-request.ts'
 import { userToken, userTokens } from '../user-token.ts'
-import { askForToken, bearer, vend } from '../vend.ts'
 import type { World } from '../world.ts'
 
 const alice = { user: 'auth0|alice' }

@@ -3,7 +3,7 @@ import { expireAll } from '../crowd.ts'
 import { disconnect } from '../disconnect.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
-import { askForToken, bearer } from '../vend.ts'
+import { askForToken, bearer } from '../token-request.ts'
 
 const body = { user: 'auth0|alice' }
 

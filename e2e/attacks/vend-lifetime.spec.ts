@@ -1,7 +1,7 @@
 import { apiKey } from '../api-key.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
-import { askForToken, bearer, vend } from '../vend.ts'
+import { askForToken, bearer, vend } from '../token-request.ts'
 import type { World } from '../world.ts'
 
 const user = 'auth0|alice'

@@ -3,7 +3,7 @@ import { expireAll } from '../crowd.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { machineToken } from '../machine-token.ts'
-import { askForToken, bearer, vend } from '../vend.ts'
+import { askForToken, bearer, vend } from '../token-request.ts'
 
 const user = 'auth0|alice'
 

@@ -3,7 +3,7 @@ import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { machineToken } from '../machine-token.ts'
 import type { Row } from '../rows.ts'
-import { askForToken, bearer, vend } from '../vend.ts'
+import { askForToken, bearer, vend } from '../token-request.ts'
 import type { World } from '../world.ts'
 
 const user = 'auth0|alice'

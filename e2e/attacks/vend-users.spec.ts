@@ -3,7 +3,7 @@ import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { machineToken } from '../machine-token.ts'
 import { seedGrant } from '../seed.ts'
-import { askForToken, bearer, vend } from '../vend.ts'
+import { askForToken, bearer, vend } from '../token-request.ts'
 import type { World } from '../world.ts'
 
 const alice = 'auth0|alice'

@@ -14,7 +14,7 @@ export type LoggedRequest = {
 
 export type RequestLog = {
   entries: LoggedRequest[]
-  add: (request: IncomingMessage, body: string) => void
+  add: (request: IncomingMessage, body: string) => LoggedRequest
 }
 
 /** The ordered list of everything that a server was asked. */
@@ -31,7 +31,7 @@ export function requestLog(): RequestLog {
     entries,
     add(request, body) {
       const url = request.url ?? ''
-      entries.push({
+      const entry = {
         method: request.method ?? '',
         url,
         path: url.split('?', 1)[0] ?? '',
@@ -39,7 +39,9 @@ export function requestLog(): RequestLog {
         body,
         socket: numberOf(request.socket),
         time: Date.now(),
-      })
+      }
+      entries.push(entry)
+      return entry
     },
   }
 }

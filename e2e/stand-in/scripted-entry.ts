@@ -19,6 +19,7 @@ export function scriptedEntry(
     optional_scope: ['files.write'],
     rotation: 'single_use',
     account: { id: 'sub', label: 'name' },
+    api: [`${url}/v1/`],
     docs: `${url}/docs`,
     manage: `${url}/manage`,
     ...overrides,
@@ -36,6 +37,7 @@ export function plainScriptedEntry({ id, url }: Pick<Scripted, 'id' | 'url'>): P
     scope: ['notes'],
     rotation: 'none',
     account: { id: 'user_id', label: 'user_name' },
+    api: [`${url}/v1/`],
     docs: `${url}/docs`,
     manage: `${url}/manage`,
   }

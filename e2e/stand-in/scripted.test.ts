@@ -231,3 +231,24 @@ test('the log has every request in order, raw', async () => {
   expect(call?.body).toContain('grant_type=authorization_code')
   expect(call && headerOf(call, 'Authorization')).toMatch(/^Basic /)
 })
+
+test('its API wants a living access token, and answers whose it is and what was asked', async () => {
+  const { access_token, refresh_token } = await connect(acme)
+  const call = async (token: string, path = 'items?a=1') => {
+    const headers = { authorization: `Bearer ${token}` }
+    const response = await fetch(`${acme.url}/v1/${path}`, {
+      method: 'POST',
+      headers,
+      body: 'hello',
+    })
+    return { status: response.status, ...(await response.json()) }
+  }
+  expect(await call(access_token)).toEqual({
+    ...{ status: 200, account: 'acme_ann', method: 'POST' },
+    ...{ path: '/v1/items', query: '?a=1', bytes: 5 },
+  })
+  expect((await call(access_token, 'echo')).headers.authorization).toBe(`Bearer ${access_token}`)
+  for (const wrong of [refresh_token, 'AT_cnry_other'])
+    expect(await call(wrong)).toEqual({ status: 401, error: 'invalid_token' })
+  expect(acme.calls('/v1/items').map(({ body }) => body)).toEqual(['hello', 'hello', 'hello'])
+})

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { type LoggedRequest, type RequestLog, requestLog } from './request-log.ts'
 import { type Reply, send } from './scripted/answer.ts'
+import { answerApi } from './scripted/api.ts'
 import { endpoints, honestly, type Place } from './scripted/endpoints.ts'
 import { scriptedGrants } from './scripted/grants.ts'
 import { type Load, type LoadMeter, loadMeter } from './scripted/load.ts'
@@ -111,6 +112,8 @@ function controls({ id, expiresIn }: Required<ScriptedOptions>): Control {
 function router(place: Place, control: Control) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', place.url)
+    if (url.pathname.startsWith('/v1/'))
+      return answerApi(place, control, { request, response, url })
     const body = await readBody(request).catch(() => '')
     if (url.pathname.startsWith('/__'))
       return command(place, control, { request, response, body, path: url.pathname })

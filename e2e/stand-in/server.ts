@@ -27,26 +27,22 @@ export async function listen(
 }
 
 /**
- * A free port, for a server whose URL others must know before it starts. Each process looks in a range
- * of its own, below those that the system gives away: two that ask at once must not get the same.
+ * A free port, for a server whose URL others must know before it starts: below those that the system
+ * gives away, and by chance, so that two who ask at once hardly ever get the same.
  */
 export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < portsEach; tries += 1) {
-    const port = firstPort + (process.pid % 170) * portsEach + (nextPort++ % portsEach)
+  for (let tries = 0; tries < 50; tries += 1) {
+    const port = 15_000 + Math.floor(Math.random() * 17_000)
     try {
       const { close } = await listen(() => {}, { name: 'port finder', port })
       await close()
       return port
     } catch {
-      // Somebody listens there: the next one.
+      // Somebody listens there: another one.
     }
   }
   throw new Error('No port is free')
 }
-
-const firstPort = 15_000
-const portsEach = 100
-let nextPort = 0
 
 /** The whole body as text, at most 1 MiB. */
 export async function readBody(request: IncomingMessage): Promise<string> {

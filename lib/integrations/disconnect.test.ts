@@ -142,7 +142,9 @@ onEachDialect('disconnect', (open) => {
       ...{ accessTokenExpiresAt: null, refreshTokenExpiresAt: null, idToken: {}, response: {} },
     }
     const account = { id: 'acct-1', label: null }
-    const reconnect = () => keepGrant(user, { provider, transaction: attemptOf(), tokens, account })
+    const reconnect = async () => {
+      await keepGrant(user, { provider, transaction: attemptOf(), tokens, account })
+    }
     parties.acme.ctl(ok)
     parties.acme.ctl({ endpoint: 'revoke', nth: 1, during: reconnect })
     expect(await disconnect(user, id)).toBe('revoked')

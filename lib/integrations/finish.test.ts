@@ -9,7 +9,8 @@ import type { User } from '#lib/session'
 import { attemptOf } from '../testing/attempt.ts'
 import { addGrant, addUser, useDatabase } from '../testing/database.ts'
 import { redirectUri, startThirdParties, type ThirdParties } from '../testing/third-parties.ts'
-import { type Finish, finish } from './finish.ts'
+import type { Attempt } from './attempt.ts'
+import { finish } from './finish.ts'
 
 let parties: ThirdParties
 let database: Database
@@ -44,7 +45,7 @@ test('ST-04 ST-05 of many at once one goes on; afterwards none', async () => {
 })
 
 describe('what does not belong together is refused, uses the attempt up, and asks nobody', () => {
-  const refused = async (user: User | null, attempt: Finish, code: string): Promise<void> => {
+  const refused = async (user: User | null, attempt: Attempt, code: string): Promise<void> => {
     await expect(finish(user, attempt)).rejects.toEqual(refusal(code))
     await expect(finish(alice, attempt)).rejects.toEqual(refusal('invalid_state'))
     expect([calls('/token'), await grants()]).toEqual([0, []])
@@ -175,7 +176,7 @@ test('an attempt that failed leaves an event with our code, and nothing of the p
 })
 
 /** Starts and approves: the attempt, and the response that the provider sends. */
-async function approved(given: Partial<Transaction> = {}): Promise<Finish> {
+async function approved(given: Partial<Transaction> = {}): Promise<Attempt> {
   const provider = await resolveProvider(findProvider(given.provider ?? 'acme'))
   const transaction = attemptOf({
     ...{ provider: provider.id, config: provider.configHash, issuer: provider.issuer },

@@ -13,6 +13,9 @@ import { seal } from '#lib/vault'
 import { type Lifetimes, lifetimesOf } from './lifetimes.ts'
 import { cancelRevocations, replacedToken } from './revocation.ts'
 
+/** The grant that was kept, and whose account it is. */
+export type Kept = { grant: string; account: Account }
+
 /** What an attempt brought: everything that a grant is made of. */
 export type Harvest = {
   provider: ResolvedProvider
@@ -27,7 +30,7 @@ export type Harvest = {
  * @throws {GrantkeeperError} `account_mismatch` when another account was to be reconnected,
  *   `access_denied` when the user was switched off meanwhile, `storage_unavailable`
  */
-export async function keepGrant(user: User, harvest: Harvest): Promise<void> {
+export async function keepGrant(user: User, harvest: Harvest): Promise<Kept> {
   const opened = await database()
   const { atomically, tables } = opened
   for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -45,7 +48,7 @@ export async function keepGrant(user: User, harvest: Harvest): Promise<void> {
       ...replacedToken(tx, tables, harvest, before),
       { query: connectedEvent(tx, tables, row, before), expect: 1 },
     ]).catch(unlessStored(row))
-    if (isKept) return
+    if (isKept) return { grant: row.id, account: harvest.account }
     await assertActive(user)
   }
   throw new GrantkeeperError('storage_unavailable')

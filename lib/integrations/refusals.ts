@@ -13,7 +13,8 @@ export async function noteRefusal(caller: Caller, wish: Asked, code: ErrorCode):
   const provider = wish.provider.slice(0, 40)
   logEvent('warn', 'vend_refused', { provider, caller: caller.name, code })
   try {
-    const userId = await findUser(caller, wish)
+    // Of a provider that does not exist, nothing is written into anybody's trail.
+    const userId = code === 'unknown_provider' ? undefined : await findUser(caller, wish)
     if (userId) await write({ userId, provider, caller: caller.name, code })
   } catch (cause) {
     logEvent('warn', 'event_not_recorded', { provider, cause })

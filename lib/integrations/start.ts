@@ -3,11 +3,13 @@ import { GrantkeeperError } from '#lib/errors'
 import { authorizationUrl } from '#lib/oauth/authorization'
 import { resolveProvider } from '#lib/oauth/metadata'
 import type { ReturnUrl } from '#lib/oauth/return-url'
+import { newTicket, type Ticket, usedTicket } from '#lib/oauth/ticket'
 import { newTransaction, type Transaction } from '#lib/oauth/transaction'
 import { oncePerProcess } from '#lib/process'
 import type { OfferedProvider } from '#lib/providers/provider'
 import type { User } from '#lib/session'
 import { checkCanary } from '#lib/vault-canary'
+import { spend } from './attempt.ts'
 import { findLivingGrant } from './grant.ts'
 
 /**
@@ -17,23 +19,50 @@ import { findLivingGrant } from './grant.ts'
  * @throws {GrantkeeperError} `invalid_request`, `rate_limited`, and whatever keeps the provider from being asked
  */
 export async function start(user: User, attempt: StartAttempt): Promise<Started> {
-  await takeTurn(user)
-  await checkCanary()
-  const { returnTo, base, grant } = attempt
-  const reconnected = grant === undefined ? undefined : await findOwn(user, attempt.provider, grant)
-  const provider = await resolveProvider(attempt.provider)
-  const transaction = newTransaction({
-    provider: provider.id,
-    config: provider.configHash,
-    issuer: provider.issuer,
-    redirect_uri: `${base}/api/integrations/${provider.id}/callback`,
-    return_to: returnTo.href,
-    scope: scopeOf(provider, attempt.scope, reconnected?.requestedScope),
-    grant,
-    sub: user.sub,
-    org: user.org,
+  const { sub, org } = user
+  const { provider, base, returnTo, grant } = attempt
+  const scope = await wantedScope(user, attempt)
+  return begin({ provider, base, returnTo, scope, grant, mode: 'session', sub, org })
+}
+
+/**
+ * A ticket with which a SPA's user can begin the same from another origin: the scopes and the grant are
+ * proven now, while it is known who asks.
+ * @throws {GrantkeeperError} as `start`
+ */
+export async function issueTicket(
+  user: User,
+  { challenge, ...attempt }: StartAttempt & { challenge: string },
+): Promise<string> {
+  const { provider, returnTo, grant } = attempt
+  const { sub, org } = user
+  const scope = await wantedScope(user, attempt)
+  return newTicket({
+    ...{ provider: provider.id, return_to: returnTo.href, scope, challenge, sub, org },
+    ...(grant === undefined ? {} : { grant }),
   })
-  return { transaction, location: await authorizationUrl(provider, transaction) }
+}
+
+/**
+ * Uses a ticket up, before anything is begun with it: of many that follow its link one goes on.
+ * @throws {GrantkeeperError} `invalid_ticket` for one that was used before
+ */
+export async function spendTicket(ticket: Ticket): Promise<void> {
+  const isFirst = await spend({ id: usedTicket(ticket), expiresAt: (ticket.exp + 600) * 1000 })
+  if (!isFirst) throw new GrantkeeperError('invalid_ticket')
+}
+
+/**
+ * Begins what a ticket stands for, once it is spent.
+ * @throws {GrantkeeperError} as `start`
+ */
+export async function startWithTicket(
+  ticket: Ticket,
+  { provider, base }: { provider: OfferedProvider; base: string },
+): Promise<Started> {
+  const { return_to: href, scope, grant, challenge, sub, org } = ticket
+  const returnTo = { href }
+  return begin({ provider, base, returnTo, scope, grant, challenge, mode: 'ticket', sub, org })
 }
 
 export type StartAttempt = {
@@ -43,6 +72,30 @@ export type StartAttempt = {
   base: string
   scope?: string | undefined
   grant?: string | undefined
+}
+
+type Beginning = Pick<Transaction, 'scope' | 'mode' | 'sub' | 'org' | 'challenge' | 'grant'> &
+  Pick<StartAttempt, 'provider' | 'base'> & { returnTo: { href: string } }
+
+async function begin({ provider: asked, base, returnTo, ...rest }: Beginning): Promise<Started> {
+  await checkCanary()
+  const provider = await resolveProvider(asked)
+  const transaction = newTransaction({
+    ...rest,
+    provider: provider.id,
+    config: provider.configHash,
+    issuer: provider.issuer,
+    redirect_uri: `${base}/api/integrations/${provider.id}/callback`,
+    return_to: returnTo.href,
+  })
+  return { transaction, location: await authorizationUrl(provider, transaction) }
+}
+
+/** What will be asked for, once it is proven that this user may ask for it. */
+async function wantedScope(user: User, { provider, scope, grant }: StartAttempt) {
+  await takeTurn(user)
+  const reconnected = grant === undefined ? undefined : await findOwn(user, provider, grant)
+  return scopeOf(provider, scope, reconnected?.requestedScope)
 }
 
 export type Started = { transaction: Transaction; location: string }

@@ -1,66 +1,94 @@
 import { expect, test } from 'vitest'
-import type { GrantView, Integration } from './list.ts'
-import { stateOf } from './state.ts'
+import { at, grantView, integrationView } from '../testing/views.ts'
+import type { GrantView, Trouble } from './grant-view.ts'
+import { type State, stateOf } from './state.ts'
 
-const grantOf = (given: Partial<GrantView> = {}): GrantView => ({
-  id: 'g',
-  account: null,
-  status: 'active',
-  reason: null,
-  since: new Date(1),
-  changedAt: new Date(1),
-  lastUsedAt: null,
-  disconnectedAt: null,
-  scope: ['a'],
-  missing: [],
-  extra: [],
-  revocation: null,
-  ...given,
-})
-const gone = grantOf({ id: 'gone', status: 'disconnected' })
-const integrationOf = (given: Partial<Integration> = {}): Integration => ({
-  provider: { id: 'acme', name: 'Acme', manage: '', docs: '', scopeDescriptions: {} },
-  asks: ['a'],
-  optional: [],
-  connecting: undefined,
-  grants: [],
-  past: [],
-  ...given,
-})
-const connecting = { since: new Date(1), until: new Date(2) }
+const day = 86_400_000
+const gone = grantView({ id: 'gone', status: 'disconnected' })
+const connecting = { since: at(-1), until: at(1) }
+const [away, refused, unreadable] = (
+  ['temporarily_unavailable', 'provider_misconfigured', 'credential_unreadable'] as const
+).map((code): Trouble => ({ code, since: at(-500), reference: null }))
+const dead = { status: 'reauthorization_required', reason: 'invalid_grant' } as const
 
-test.each([
-  ['active', grantOf(), 'connected'],
-  ['active with less than was asked for', grantOf({ missing: ['b'] }), 'missing_scopes'],
-  ['active with more', grantOf({ extra: ['c'] }), 'connected'],
-  ['to be renewed', grantOf({ status: 'reauthorization_required' }), 'reauthorization_required'],
+function stateFor(given: Partial<GrantView>): State {
+  return stateOf(integrationView(), grantView(given), undefined)
+}
+
+test.each<[string, Partial<GrantView>, State['kind']]>([
+  ['active', {}, 'connected'],
+  ['active with less than was asked for', { missing: ['b'] }, 'missing_scopes'],
+  ['active with more', { extra: ['c'] }, 'connected'],
+  ['dead', dead, 'reauthorization_required'],
+  ['dead, with less', { ...dead, missing: ['b'] }, 'reauthorization_required'],
+  ['dead, and its provider is away', { ...dead, trouble: away }, 'reauthorization_required'],
   [
-    'to be renewed, with less',
-    grantOf({ status: 'reauthorization_required', missing: ['b'] }),
+    'run out, and its provider is away',
+    { lastsUntil: at(0), trouble: away },
     'reauthorization_required',
   ],
+  ['in an outage', { trouble: away }, 'unavailable'],
+  ['in an outage and near its end', { trouble: away, lastsUntil: at(day) }, 'unavailable'],
+  ['in an outage, with less', { trouble: away, missing: ['b'] }, 'unavailable'],
+  ['refused for how we are set up', { trouble: refused }, 'misconfigured'],
+  ['not to be read', { trouble: unreadable }, 'misconfigured'],
+  ['near its end', { lastsUntil: at(7 * day - 1) }, 'expiring'],
+  ['near its end, with less', { lastsUntil: at(day), missing: ['b'] }, 'expiring'],
+  ['a week from its end', { lastsUntil: at(7 * day) }, 'connected'],
+  ['with an access token about to be refreshed', { accessUntil: at(-1) }, 'connected'],
   ['disconnected', gone, 'disconnected'],
-] as const)('a grant that is %s', (_, grant, kind) => {
-  expect(stateOf(integrationOf(), grant, undefined)).toEqual({ kind, grant })
+  ['disconnected while paused', { ...gone, pausedAt: at(-1) }, 'disconnected'],
+])('a grant that is %s', (_, given, kind) => {
+  const state = stateFor(given)
+  expect(state).toMatchObject({ kind, grant: given })
   // How a later attempt ended, or that one is under way, does not change what the grant is.
-  const busy = integrationOf({ connecting, past: [gone] })
-  expect(stateOf(busy, grant, 'access_denied')).toEqual({ kind, grant })
+  const busy = integrationView({ connecting, past: [gone] })
+  expect(stateOf(busy, grantView(given), 'access_denied')).toEqual(state)
+})
+
+test('what ended tells why and since when; what ran out unnoticed is told the same way', () => {
+  expect(stateFor(dead)).toMatchObject({ reason: 'invalid_grant', since: at(-2000) })
+  expect(stateFor({ lastsUntil: at(-70) })).toMatchObject({ reason: 'expired', since: at(-70) })
+})
+
+test('a grant in trouble says until when it works all the same', () => {
+  const trouble = {
+    code: 'provider_misconfigured',
+    since: at(-500),
+    reference: 'R-7K2M9Q',
+  } as const
+  expect(stateFor({ trouble, accessUntil: at(1) })).toMatchObject({ ...trouble, worksUntil: at(1) })
+  expect(stateFor({ trouble, accessUntil: at(0) })).toMatchObject({ worksUntil: null })
+  expect(stateFor({ trouble })).toMatchObject({ worksUntil: null })
+  expect(stateFor({ trouble: unreadable, accessUntil: at(1) })).toMatchObject({ worksUntil: null })
+})
+
+test('a paused grant is paused, and tells how it stands besides', () => {
+  const pausedAt = at(-100)
+  expect(stateFor({ pausedAt })).toMatchObject({
+    kind: 'paused',
+    since: pausedAt,
+    besides: { kind: 'connected' },
+  })
+  const besides = { kind: 'reauthorization_required', reason: 'invalid_grant' }
+  expect(stateFor({ ...dead, pausedAt })).toMatchObject({ kind: 'paused', besides })
+  expect(stateFor({ trouble: away, pausedAt })).toMatchObject({ besides: { kind: 'unavailable' } })
 })
 
 test('without a grant: the last failure, a live attempt, what was there once, nothing', () => {
-  const past = [gone, grantOf({ id: 'older', status: 'disconnected' })]
-  expect(stateOf(integrationOf({ connecting, past }), undefined, 'access_denied')).toEqual({
+  const past = [gone, grantView({ id: 'older', status: 'disconnected' })]
+  expect(stateOf(integrationView({ connecting, past }), undefined, 'access_denied')).toEqual({
     kind: 'failed',
     code: 'access_denied',
     grant: undefined,
   })
-  expect(stateOf(integrationOf({ connecting, past }), undefined, undefined)).toEqual({
+  expect(stateOf(integrationView({ connecting, past }), undefined, undefined)).toEqual({
     kind: 'connecting',
     ...connecting,
   })
-  expect(stateOf(integrationOf({ past }), undefined, undefined)).toEqual({
+  expect(stateOf(integrationView({ past }), undefined, undefined)).toEqual({
     kind: 'disconnected',
     grant: gone,
   })
-  expect(stateOf(integrationOf(), undefined, undefined)).toEqual({ kind: 'not_connected' })
+  expect(stateOf(integrationView(), undefined, undefined)).toEqual({ kind: 'not_connected' })
 })

@@ -2,7 +2,8 @@ import { codeOf } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
 import { logEvent } from '#lib/telemetry'
 import { checkCanary } from '#lib/vault-canary'
-import { forgetUsedTransactions } from './finish.ts'
+import { forgetUsed } from './attempt.ts'
+import { forgetCompletions } from './hold.ts'
 import { keepAlive } from './keep-alive.ts'
 import { retryRevocations } from './revocation.ts'
 import { storeUses } from './uses.ts'
@@ -22,7 +23,8 @@ async function sweepAll(): Promise<boolean> {
   const now = Date.now()
   const steps = [
     () => storeUses(),
-    () => forgetUsedTransactions(now),
+    () => forgetUsed(now),
+    () => forgetCompletions(),
     // With a wrong key no token opens: none would be revoked, and after a day all would be given up.
     () => checkCanary().then(() => retryRevocations(now)),
     () => checkCanary().then(() => keepAlive()),

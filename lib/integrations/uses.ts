@@ -5,20 +5,26 @@ import { foldedId } from '#lib/audit'
 import { oncePerProcess } from '#lib/process'
 import { logEvent } from '#lib/telemetry'
 
-/** One use of a grant: by a backend job of that name, or by its user through the `proxy`. */
-export type Use = { grantId: string; userId: string; provider: string; caller: string }
+/** One use of a grant: by a backend job of that name, or by its user, whose SPA calls through the proxy. */
+export type Use = {
+  grantId: string
+  userId: string
+  provider: string
+  caller: string
+  actor: 'job' | 'user'
+}
 
 /**
  * Remembers that a grant was used. Nothing is written now: uses are gathered, a caller, grant and minute
  * in one, and stored every few seconds. A crash loses those seconds of use, and nothing else.
  */
-export function noteUse({ grantId, userId, provider, caller }: Use): void {
+export function noteUse({ grantId, userId, provider, caller, actor }: Use): void {
   const held = gathered()
   const minute = Math.floor(Date.now() / 60_000) * 60_000
-  const key = `${grantId} ${minute} ${caller}`
+  const key = keyOf({ grantId, minute, actor, caller })
   const before = held.uses.get(key)
   if (before) before.times += 1
-  else held.uses.set(key, { grantId, userId, provider, caller, minute, times: 1 })
+  else held.uses.set(key, { grantId, userId, provider, caller, actor, minute, times: 1 })
   held.timer ??= setTimeout(() => void storeUses(), storeEveryMs).unref()
 }
 
@@ -51,9 +57,18 @@ function gathered(): { uses: Map<string, Gathered>; timer: NodeJS.Timeout | unde
   return oncePerProcess('uses', () => ({ uses: new Map(), timer: undefined }))
 }
 
+function keyOf({
+  grantId,
+  minute,
+  actor,
+  caller,
+}: Pick<Gathered, 'grantId' | 'minute' | 'actor' | 'caller'>) {
+  return `${grantId} ${minute} ${actor} ${caller}`
+}
+
 function takeBack(use: Gathered): void {
   const { uses } = gathered()
-  const key = `${use.grantId} ${use.minute} ${use.caller}`
+  const key = keyOf(use)
   const since = uses.get(key)
   uses.set(key, { ...use, times: use.times + (since?.times ?? 0) })
 }
@@ -61,7 +76,7 @@ function takeBack(use: Gathered): void {
 /** Several instances may count the same minute: they add up in one row. */
 function stepsOf({ db, tables }: Database) {
   const { grants, events } = tables
-  return ({ grantId, userId, provider, caller, minute, times }: Gathered): Step[] => [
+  return ({ grantId, userId, provider, caller, actor, minute, times }: Gathered): Step[] => [
     {
       query: db
         .update(grants)
@@ -78,9 +93,9 @@ function stepsOf({ db, tables }: Database) {
       query: db
         .insert(events)
         .values({
-          id: foldedId(`used ${grantId} ${minute} ${caller}`),
+          id: foldedId(`used ${keyOf({ grantId, minute, actor, caller })}`),
           ...{ userId, grantId, provider, type: 'used', times, createdAt: minute },
-          actor: caller === 'proxy' ? 'user' : 'job',
+          actor,
           detail: JSON.stringify({ caller }),
         })
         .onConflictDoUpdate({

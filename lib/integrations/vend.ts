@@ -47,7 +47,7 @@ export async function vend(caller: Caller, wish: VendWish): Promise<Vended> {
     const { id } = findProvider(wish.provider)
     if (!caller.mayVend(id)) throw new GrantkeeperError('forbidden')
     const row = await rowFor(caller, { ...wish, org: orgOf(caller, wish) }, id)
-    noteUse({ ...row, caller: caller.name })
+    noteUse({ ...row, caller: caller.name, actor: 'job' })
     return toVended(row)
   } catch (error) {
     await noteRefusal(caller, wish, codeOf(error))

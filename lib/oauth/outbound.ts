@@ -1,18 +1,15 @@
-import dns from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
-import ipaddr from 'ipaddr.js'
-import { Agent, type Dispatcher, request as send } from 'undici'
-import { env, isLocal } from '#lib/env'
+import { type Dispatcher, request as send } from 'undici'
+import { aborted } from '#lib/aborted'
+import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
 import type { WireRequest, WireResponse } from '#lib/providers/quirks'
-import { isPublicAddress } from '#lib/public-address'
+import { isCallable, isPassing, openAgent } from './vetted.ts'
 
 /**
  * One call to a third party: never retried, never redirected, to public addresses only, bounded in
  * time (`TOKEN_DEADLINE_MS` for everything from the look-up to the last byte) and size (1 MiB).
- * Proxy variables of the environment are ignored: through a proxy, no address could be vetted.
  * @throws {GrantkeeperError} `temporarily_unavailable` where trying later makes sense, else `exchange_failed`
  */
 export async function callThirdParty({
@@ -22,7 +19,8 @@ export async function callThirdParty({
   body,
 }: WireRequest): Promise<WireResponse> {
   const target = new URL(url)
-  assertAllowed(target)
+  if (!isCallable(target))
+    throw new GrantkeeperError('exchange_failed', { cause: new Error('forbidden address') })
   const signal = AbortSignal.timeout(env().TOKEN_DEADLINE_MS)
   const call = ask(target, {
     method: method as Dispatcher.HttpMethod,
@@ -32,10 +30,12 @@ export async function callThirdParty({
       'accept-encoding': 'identity',
     },
     body: body ?? null,
-    dispatcher: oncePerProcess('outbound', openAgent),
+    dispatcher: oncePerProcess('outbound', () => openAgent(32)),
     signal,
   })
   try {
+    // undici heeds a signal only once it has a connection. Whoever waits for one, because the other side
+    // does not accept or too many are before him, is let go in time too, and his request never sent.
     return await Promise.race([call, aborted(signal)])
   } catch (error) {
     throw asUnavailable(error)
@@ -56,49 +56,7 @@ async function ask(target: URL, options: Parameters<typeof send>[1]): Promise<Wi
   }
 }
 
-/**
- * undici heeds a signal only once it has a connection. Whoever waits for one, because the other side
- * does not accept or too many are before him, is let go in time too; his request is then never sent.
- */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-}
-
 const maxBytes = 1_048_576
-
-// A fresh connection for each call: a stale one would lose a code or a rotated refresh token. The
-// number of connections to one origin is the bulkhead between a slow provider and all others.
-function openAgent(): Agent {
-  return new Agent({
-    pipelining: 0,
-    connections: 32,
-    maxHeaderSize: 16_384,
-    connect: { lookup: vettedLookup, timeout: env().TOKEN_DEADLINE_MS },
-  })
-}
-
-function assertAllowed(target: URL): void {
-  const host = target.hostname.replace(/^\[|\]$/g, '')
-  if (env().ALLOW_INSECURE_LOCALHOST && isLocal(host)) return
-  if (target.protocol !== 'https:' || (isIP(host) !== 0 && !isPublicAddress(host)))
-    throw new GrantkeeperError('exchange_failed', { cause: new Error('forbidden address') })
-}
-
-/** The address that is vetted is the one connected to, so that DNS cannot change its mind between. */
-const vettedLookup: LookupFunction = (hostname, options, done) => {
-  dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    const isOwn = env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname)
-    const isVetted = ({ address }: dns.LookupAddress) =>
-      isPublicAddress(address) || (isOwn && ipaddr.process(address).range() === 'loopback')
-    const [first] = addresses ?? []
-    if (error || !first) return done(error ?? new Error('no address'), [])
-    if (!addresses.every(isVetted)) return done(new Error('forbidden address'), [])
-    if (options.all) return done(null, addresses)
-    done(null, first.address, first.family)
-  })
-}
 
 async function readCapped(stream: Dispatcher.ResponseData['body']): Promise<Buffer> {
   const chunks: Buffer[] = []
@@ -136,15 +94,9 @@ function toHeaders(raw: Record<string, string | string[] | undefined>): Headers 
   return headers
 }
 
-const passing =
-  /^(ECONN|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EPIPE|UND_ERR_(CONNECT|SOCKET|ABORT|HEADERS_TIMEOUT|BODY_TIMEOUT))/
-
-/** What comes and goes may be tried later; a bad certificate or a forbidden address may not. */
 function asUnavailable(error: unknown): GrantkeeperError {
   if (error instanceof GrantkeeperError) return error
-  const { code, name } = error as { code?: unknown; name?: unknown }
-  const isPassing = name === 'TimeoutError' || name === 'AbortError' || passing.test(String(code))
-  return new GrantkeeperError(isPassing ? 'temporarily_unavailable' : 'exchange_failed', {
+  return new GrantkeeperError(isPassing(error) ? 'temporarily_unavailable' : 'exchange_failed', {
     cause: error,
   })
 }

@@ -20,6 +20,18 @@ export function parseReturnTo(raw: string | string[] | null | undefined, base: s
   return { href: url.href, host: url.host, path: url.pathname }
 }
 
+/**
+ * Where a SPA completes what it began: one of `SPA_COMPLETION_URLS`, exactly, and of the origin that asks.
+ * @throws {GrantkeeperError} `invalid_return_to`
+ */
+export function parseCompletionUrl(raw: string, origin: string): ReturnUrl {
+  const isRegistered = env().SPA_COMPLETION_URLS.includes(raw)
+  if (!isRegistered || new URL(raw).origin !== origin)
+    throw new GrantkeeperError('invalid_return_to')
+  const { href, host, pathname } = new URL(raw)
+  return { href, host, path: pathname }
+}
+
 /** Where errors go before a return URL is known to be good. */
 export function defaultReturn(base: string): ReturnUrl {
   return parseReturnTo(null, base)
@@ -29,17 +41,28 @@ export function defaultReturn(base: string): ReturnUrl {
  * The return URL with the outcome in its query, before any fragment. It always carries a fragment of
  * its own (a bare `#`), so that a browser re-attaches none of the provider's (RFC 9110 §10.2.2).
  */
-export function resultUrl(
-  returnTo: Pick<ReturnUrl, 'href'>,
-  outcome: { provider?: string | undefined; error?: ErrorCode | undefined },
-): string {
+export function resultUrl(returnTo: Pick<ReturnUrl, 'href'>, outcome: Outcome): string {
   const url = new URL(returnTo.href)
   const kept = url.search.slice(1).split('&').filter(isTheirs)
   const added = [
     ...(outcome.provider ? [`integration=${outcome.provider}`] : []),
-    ...(outcome.error ? ['status=error', `error=${outcome.error}`] : ['status=connected']),
+    ...statusOf(outcome),
   ]
-  return `${url.origin}${url.pathname}?${[...kept, ...added].join('&')}${url.hash || '#'}`
+  // A handle is in the fragment: no server, and no page but the one that asked, is sent it.
+  const fragment = outcome.handle ? `#handle=${outcome.handle}` : url.hash || '#'
+  return `${url.origin}${url.pathname}?${[...kept, ...added].join('&')}${fragment}`
+}
+
+export type Outcome = {
+  provider?: string | undefined
+  error?: ErrorCode | undefined
+  /** Of a code that waits for its SPA. */
+  handle?: string | undefined
+}
+
+function statusOf({ error, handle }: Outcome): string[] {
+  if (error) return ['status=error', `error=${error}`]
+  return [handle ? 'status=pending' : 'status=connected']
 }
 
 /** Characters that URL parsers strip, turn round or decode differently, and what bad text becomes. */

@@ -202,7 +202,16 @@ test('ST-22 what is remembered of a used one gives nothing of it away', () => {
 })
 
 const { provider, config, redirect_uri, return_to, scope, sub, org } = attemptOf()
-const plainAttempt = { provider, config, redirect_uri, return_to, scope, sub, org }
+const plainAttempt = {
+  mode: 'session' as const,
+  provider,
+  config,
+  redirect_uri,
+  return_to,
+  scope,
+  sub,
+  org,
+}
 
 /** Without the brand, which is a symbol. */
 function plainOf(transaction: Transaction): Record<string, unknown> {

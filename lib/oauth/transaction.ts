@@ -1,9 +1,9 @@
-import { createHash, hkdfSync } from 'node:crypto'
-import { sealData, unsealData } from 'iron-session'
+import { createHash } from 'node:crypto'
 import * as oauth from 'oauth4webapi'
 import { z } from 'zod'
 import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
+import { sealFor, unsealFor } from './seal.ts'
 
 /** One attempt in flight. Only this file makes one: it was sealed by us and fits the state. */
 export type Transaction = z.output<typeof shape> & { readonly [unsealed]: true }
@@ -15,7 +15,6 @@ export function newTransaction(attempt: Attempt): Transaction {
     ...attempt,
     [unsealed]: true,
     typ: 'transaction',
-    mode: 'session',
     id: oauth.generateRandomState(),
     state: oauth.generateRandomState(),
     code_verifier: oauth.generateRandomCodeVerifier(),
@@ -38,7 +37,7 @@ export async function openTransaction(
   const values = valuesOf(cookies, cookieName(state))
   const [value] = values
   // The same name twice means that somebody else may have set one of them.
-  const transaction = values.length === 1 && value ? await unseal(value) : undefined
+  const transaction = values.length === 1 && value ? await unsealTransaction(value) : undefined
   if (!transaction || transaction.state !== state) throw new GrantkeeperError('invalid_state')
   return transaction
 }
@@ -48,7 +47,7 @@ export async function liveTransactions(cookies: CookieHeader): Promise<Transacti
   const opened = await Promise.all(
     cookiesOf(cookies)
       .slice(-maxAlive)
-      .map(({ value }) => unseal(value)),
+      .map(({ value }) => unsealTransaction(value)),
   )
   const now = Date.now() / 1000
   return opened.filter((transaction) => transaction !== undefined).filter(({ exp }) => exp > now)
@@ -63,8 +62,7 @@ export async function keepTransaction(
   cookies: CookieHeader,
   transaction: Transaction,
 ): Promise<string[]> {
-  const { [unsealed]: _, ...plain } = transaction
-  const seal = await sealData(plain, { password: passwords(), ttl: 0 })
+  const seal = await sealTransaction(transaction)
   const name = cookieName(transaction.state)
   if (name.length + seal.length > maxBytes) throw new GrantkeeperError('invalid_request')
   const alive = cookiesOf(cookies)
@@ -92,6 +90,18 @@ export function forgetAllTransactions(cookies: CookieHeader): string[] {
   return [...new Set(cookiesOf(cookies).map(({ name }) => name))].map(deletion)
 }
 
+/** A transaction sealed, as it is in its cookie. */
+export function sealTransaction(transaction: Transaction): Promise<string> {
+  const { [unsealed]: _, ...plain } = transaction
+  return sealFor('transaction', plain)
+}
+
+/** What `sealTransaction` sealed, or undefined for everything else. It may be late, or used. */
+export async function unsealTransaction(value: string): Promise<Transaction | undefined> {
+  const { success, data } = shape.safeParse(await unsealFor('transaction', value))
+  return success ? { ...data, [unsealed]: true } : undefined
+}
+
 /** The key under which a transaction is remembered as used. It gives nothing of the transaction away. */
 export function usedId({ id }: Transaction): string {
   return createHash('sha256').update(id).digest('base64url')
@@ -100,7 +110,7 @@ export function usedId({ id }: Transaction): string {
 type CookieHeader = string | null
 type Attempt = Omit<
   z.input<typeof shape>,
-  'typ' | 'mode' | 'id' | 'state' | 'code_verifier' | 'nonce' | 'iat' | 'exp'
+  'typ' | 'id' | 'state' | 'code_verifier' | 'nonce' | 'iat' | 'exp'
 >
 
 declare const unsealedBrand: unique symbol
@@ -110,7 +120,10 @@ const maxBytes = 4096
 
 const shape = z.strictObject({
   typ: z.literal('transaction'),
-  mode: z.literal('session'),
+  // session: the browser is logged in here. ticket: a SPA that holds an access token began, and its
+  // challenge (S256) is of a verifier that only its own page has.
+  mode: z.enum(['session', 'ticket']),
+  challenge: z.string().optional(),
   id: z.string(),
   state: z.string(),
   code_verifier: z.string(),
@@ -127,29 +140,6 @@ const shape = z.strictObject({
   iat: z.number(),
   exp: z.number(),
 })
-
-/** iron-session answers a bad seal with an empty object, or throws: either way there is nothing. */
-async function unseal(value: string): Promise<Transaction | undefined> {
-  // The version behind the ~ is not part of what is sealed: iron-session would take any.
-  if (!/^[^~]+~2$/.test(value)) return
-  try {
-    const data: unknown = await unsealData(value, { password: passwords(), ttl: 0 })
-    const { success, data: transaction } = shape.safeParse(data)
-    return success ? { ...transaction, [unsealed]: true } : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** A key of its own for this purpose, so that no other seal opens as a transaction (RFC 5869). */
-function passwords(): Record<string, string> {
-  return Object.fromEntries(
-    [...env().TRANSACTION_KEYS].map(([number, key]) => [
-      number,
-      Buffer.from(hkdfSync('sha256', key, '', 'grantkeeper transaction', 32)).toString('base64'),
-    ]),
-  )
-}
 
 function isSecure(): boolean {
   return env().APP_BASE_URL.every((url) => url.startsWith('https:'))

@@ -1,8 +1,9 @@
 import { newTransaction, type Transaction } from '#lib/oauth/transaction'
 
 /** An attempt of alice at `acme`, but for what the test says. */
-export function attemptOf(given: Partial<Parameters<typeof newTransaction>[0]> = {}): Transaction {
+export function attemptOf(given: Partial<Transaction> = {}): Transaction {
   return newTransaction({
+    mode: 'session',
     provider: 'acme',
     config: 'hash',
     redirect_uri: 'https://app.test/api/integrations/acme/callback',

@@ -1,12 +1,12 @@
 import type { Metadata } from 'next'
 import { z } from 'zod'
-import { eventsOf } from '#lib/audit'
-
 import { texts } from '../../texts.ts'
 import { Empty } from '../../ui/empty.tsx'
+import { Glyph } from '../../ui/glyph.tsx'
 import { clock, day, dayKey, exact } from '../../when.ts'
 import { orExplain, signedIn } from '../signed-in.ts'
-import { type EventLine, foldEvents, sentenceOf } from './event-lines.ts'
+import { type EventLine, sentenceOf } from './event-lines.ts'
+import { linesOf } from './lines.ts'
 
 const words = texts.activity
 const query = z.object({ before: z.string().max(200).optional().catch(undefined) })
@@ -19,7 +19,7 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 export default async function ActivityPage({ searchParams }: Props) {
   const user = await signedIn('/activity')
   const { before } = query.parse(await searchParams)
-  const { events, next } = await orExplain(() => eventsOf(user, before ? { before } : {}))
+  const { lines, next } = await orExplain(() => linesOf(user, { before, limit: 50 }))
   return (
     <>
       <h1 className="text-title">{words.title}</h1>
@@ -27,9 +27,9 @@ export default async function ActivityPage({ searchParams }: Props) {
         {words.lead} {texts.utc}
       </p>
       <div className="mt-8 grid gap-8">
-        {events.length === 0 && <Empty {...words.empty} />}
-        {[...byDay(foldEvents(events))].map(([key, lines]) => (
-          <Day key={key} name={key} lines={lines} now={new Date()} />
+        {lines.length === 0 && <Empty {...words.empty} />}
+        {[...byDay(lines)].map(([key, ofDay]) => (
+          <Day key={key} name={key} lines={ofDay} now={new Date()} />
         ))}
       </div>
       <Pages next={next} isFirst={!before} />
@@ -58,7 +58,12 @@ function Day(props: { name: string; lines: EventLine[]; now: Date }) {
             >
               {clock(line.at)}
             </time>
-            <span className="min-w-0 break-words">{sentenceOf(line)}</span>
+            <span className="min-w-0 break-words">
+              {line.type === 'security' && (
+                <Glyph name="warning" className="me-1.5 inline align-[-0.1875rem] text-bad" />
+              )}
+              {sentenceOf(line)}
+            </span>
           </li>
         ))}
       </ul>

@@ -5,29 +5,63 @@ import { z } from 'zod'
 import { codeOf } from '#lib/errors'
 import { disconnect, type Revocation } from '#lib/integrations/disconnect'
 import { findGrant } from '#lib/integrations/list'
+import { pause, resume } from '#lib/integrations/pause'
 import type { User } from '#lib/session'
 import { signedIn } from '../signed-in.ts'
 import { pageOf } from './links.ts'
+
+// Each comes back to the provider's page with how it went, which `returned.ts` reads there.
+
+/** Ends one grant. */
+export async function disconnectGrant(data: FormData): Promise<never> {
+  return change(data, {
+    make: async (user, grant) => ({
+      disconnected: await disconnect(user, grant).catch(orAsItEnded(user, grant)),
+    }),
+    otherwise: { disconnected: 'no' },
+  })
+}
+
+/** Keeps one grant from being used. */
+export async function pauseGrant(data: FormData): Promise<never> {
+  return change(data, {
+    make: async (user, grant) => {
+      await pause(user, grant)
+      return { outcome: 'paused', grant }
+    },
+    otherwise: { outcome: 'not_paused' },
+  })
+}
+
+/** Ends the pause of one. */
+export async function resumeGrant(data: FormData): Promise<never> {
+  return change(data, {
+    make: async (user, grant) => {
+      await resume(user, grant)
+      return { outcome: 'resumed', grant }
+    },
+    otherwise: { outcome: 'not_resumed' },
+  })
+}
+
+/** What is told in the query, by what was made or by that it was not. */
+type Change = {
+  make: (user: User, grant: string) => Promise<Record<string, string>>
+  otherwise: Record<string, string>
+}
 
 const form = z.object({
   grant: z.uuid(),
   provider: z.string().regex(/^[a-z0-9-]{1,64}$/),
 })
 
-/** Ends one grant, and comes back to the provider's page with how that went. */
-export async function disconnectGrant(data: FormData): Promise<never> {
+async function change(data: FormData, { make, otherwise }: Change): Promise<never> {
   const parsed = form.safeParse(Object.fromEntries(data))
   if (!parsed.success) redirect('/integrations')
   const { grant, provider } = parsed.data
   const user = await signedIn(pageOf(provider))
-  const query = new URLSearchParams({ integration: provider })
-  try {
-    query.set('disconnected', await disconnect(user, grant).catch(orAsItEnded(user, grant)))
-  } catch (error) {
-    query.set('disconnected', 'no')
-    query.set('error', codeOf(error))
-  }
-  redirect(`${pageOf(provider)}?${query}`)
+  const told = await make(user, grant).catch((error) => ({ ...otherwise, error: codeOf(error) }))
+  redirect(`${pageOf(provider)}?${new URLSearchParams({ integration: provider, ...told })}`)
 }
 
 /** A double click, or another tab: what has ended before is told as it ended, and not as a failure. */

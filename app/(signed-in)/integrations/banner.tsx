@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { errorSentence, texts } from '../../texts.ts'
 import { Glyph } from '../../ui/glyph.tsx'
-import { headlineOf, type Returned } from './returned.ts'
+import { headlineOf, type NotDone, type Returned } from './returned.ts'
 
 type Tone = 'good' | 'warn' | 'bad'
 
@@ -19,12 +19,22 @@ export function Banner({ returned, here }: { returned: Returned | undefined; her
   return (
     <div role="status">
       {returned && (
-        <Box tone={toneOf(returned)} title={headlineOf(returned)} here={here}>
+        <Box
+          key={newsOf(returned)}
+          tone={toneOf(returned)}
+          title={headlineOf(returned)}
+          here={here}
+        >
           <Story returned={returned} />
         </Box>
       )}
     </div>
   )
+}
+
+/** What makes a message another one: only what is new on the page takes the focus. */
+function newsOf(returned: Returned): string {
+  return 'grant' in returned ? `${returned.kind} ${returned.grant.id}` : returned.kind
 }
 
 function Box(props: { tone: Tone; title: string; here: string; children: ReactNode }) {
@@ -75,8 +85,17 @@ function Story({ returned }: { returned: Returned }) {
       )
     case 'disconnected':
       return <Disconnected returned={returned} />
-    case 'failed':
-    case 'not_disconnected':
+    case 'paused':
+    case 'resumed':
+      return (
+        <p>
+          {texts.returned[returned.kind].body(
+            returned.integration.provider.name,
+            returned.grant.account,
+          )}
+        </p>
+      )
+    default:
       return <Failure returned={returned} />
   }
 }
@@ -97,14 +116,14 @@ function Disconnected({ returned }: { returned: Extract<Returned, { kind: 'disco
   )
 }
 
-type FailureProps = { returned: Extract<Returned, { kind: 'failed' | 'not_disconnected' }> }
+type FailureProps = { returned: Extract<Returned, { kind: 'failed' | NotDone }> }
 
 function Failure({ returned: { kind, code, integration } }: FailureProps) {
   const { what, means, todo } = errorSentence(code, integration?.provider.name)
   return (
     <>
       <p>
-        {what}. {kind === 'failed' ? means : texts.returned.notDisconnected.means} {todo}
+        {what}. {kind === 'failed' ? means : texts.returned[kind].means} {todo}
       </p>
       <p className="mt-1 text-quiet text-small">
         {texts.referenceCode}: <code className="font-mono">{code}</code>
@@ -114,7 +133,16 @@ function Failure({ returned: { kind, code, integration } }: FailureProps) {
 }
 
 function toneOf(returned: Returned): Tone {
-  if (returned.kind === 'connected') return 'good'
-  if (returned.kind === 'disconnected') return returned.outcome === 'revoked' ? 'good' : 'warn'
-  return returned.kind === 'failed' && returned.code === 'access_denied' ? 'warn' : 'bad'
+  switch (returned.kind) {
+    case 'connected':
+    case 'paused':
+    case 'resumed':
+      return 'good'
+    case 'disconnected':
+      return returned.outcome === 'revoked' ? 'good' : 'warn'
+    case 'failed':
+      return returned.code === 'access_denied' ? 'warn' : 'bad'
+    default:
+      return 'bad'
+  }
 }

@@ -29,6 +29,7 @@ export default async function IntegrationsPage({ searchParams }: Props) {
       <div className="mt-8 grid gap-10">
         <EmptyState integrations={integrations.length} groups={groups} />
         <RowGroup name="attention" rows={groups.attention} />
+        <RowGroup name="interrupted" rows={groups.interrupted} />
         <RowGroup name="connected" rows={groups.connected} />
         <RowGroup name="available" rows={groups.available} />
       </div>
@@ -38,8 +39,9 @@ export default async function IntegrationsPage({ searchParams }: Props) {
 
 function EmptyState(props: { integrations: number; groups: Record<Group, Row[]> }) {
   if (props.integrations === 0) return <Empty {...words.noneOffered} />
-  const { attention, connected } = props.groups
-  return attention.length + connected.length === 0 ? <Empty {...words.noneConnected} /> : null
+  const { attention, interrupted, connected } = props.groups
+  const rows = [...attention, ...interrupted, ...connected]
+  return rows.length === 0 ? <Empty {...words.noneConnected} /> : null
 }
 
 function RowGroup({ name, rows }: { name: Group; rows: Row[] }) {

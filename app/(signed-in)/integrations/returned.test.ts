@@ -1,37 +1,11 @@
 import { expect, test } from 'vitest'
-import type { GrantView, Integration } from '#lib/integrations/list'
+import type { GrantView } from '#lib/integrations/grant-view'
+import { at, grantView, integrationView } from '#lib/testing/views'
 import { headlineOf, readReturned } from './returned.ts'
 import { groupRows } from './rows.ts'
 
-const at = new Date('2026-11-22T12:00:00Z')
-
-const grant: GrantView = {
-  id: '5f0c2a4e-0000-4000-8000-000000000001',
-  account: 'Ada',
-  status: 'active',
-  reason: null,
-  since: at,
-  changedAt: at,
-  lastUsedAt: null,
-  disconnectedAt: null,
-  scope: [],
-  missing: [],
-  extra: [],
-  revocation: null,
-}
-
-function acme(changes: Partial<Integration> = {}): Integration {
-  const provider = { id: 'acme', name: 'Acme', manage: '', docs: '', scopeDescriptions: {} }
-  return {
-    provider,
-    asks: [],
-    optional: [],
-    connecting: undefined,
-    grants: [],
-    past: [],
-    ...changes,
-  }
-}
+const grant = grantView()
+const acme = integrationView
 
 function read(query: Record<string, string | string[]>, integration = acme()) {
   return readReturned(Promise.resolve(query), [integration])
@@ -78,4 +52,39 @@ test('a provider that just failed to connect needs the person', async () => {
   )
   const [row] = groupRows([integration], returned).attention
   expect(row?.state).toMatchObject({ kind: 'failed', code: 'access_denied' })
+})
+
+test('a link cannot claim a pause that is not there, nor one of a grant that is not ours', async () => {
+  const query = (outcome: string, id = grant.id) => ({ integration: 'acme', outcome, grant: id })
+  const paused = acme({ grants: [{ ...grant, pausedAt: at(-1) }] })
+  const used = acme({ grants: [grant] })
+  expect(await read(query('paused'), paused)).toMatchObject({
+    kind: 'paused',
+    grant: { id: grant.id },
+  })
+  expect(await read(query('resumed'), used)).toMatchObject({ kind: 'resumed', grant })
+  expect(await read(query('paused'), used)).toBeUndefined()
+  expect(await read(query('resumed'), paused)).toBeUndefined()
+  expect(await read(query('paused', 'other'), paused)).toBeUndefined()
+  expect(await read({ integration: 'acme', outcome: 'gone' }, paused)).toBeUndefined()
+  const failed = await read({ ...query('not_paused'), error: 'storage_unavailable' }, used)
+  expect(failed && headlineOf(failed)).toBe('Acme was not paused')
+})
+
+test('what does not work and is not the person’s to mend stands apart from what needs them', () => {
+  const away = { code: 'temporarily_unavailable', since: null, reference: null } as const
+  const grants = [
+    { ...grant, id: 'down', trouble: away },
+    { ...grant, id: 'still works', trouble: away, accessUntil: at(1) },
+    { ...grant, id: 'paused', trouble: away, pausedAt: at(-1) },
+    { ...grant, id: 'ending', lastsUntil: at(1) },
+  ]
+  const groups = groupRows([acme({ grants })], undefined)
+  const keys = Object.entries(groups).map(([name, rows]) => [name, rows.map(({ key }) => key)])
+  expect(Object.fromEntries(keys)).toEqual({
+    attention: ['ending'],
+    interrupted: ['down'],
+    connected: ['still works', 'paused'],
+    available: [],
+  })
 })

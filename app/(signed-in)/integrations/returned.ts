@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
 import { z } from 'zod'
 import { asErrorCode, type ErrorCode } from '#lib/errors'
-import type { GrantView, Integration } from '#lib/integrations/list'
+import type { GrantView } from '#lib/integrations/grant-view'
+import type { Integration } from '#lib/integrations/list'
 import { texts } from '../../texts.ts'
 
 export type SearchParams = Promise<Record<string, string | string[] | undefined>>
@@ -11,7 +12,10 @@ export type Returned =
   | { kind: 'connected'; integration: Integration; account: string | null }
   | { kind: 'failed'; integration: Integration | undefined; code: ErrorCode }
   | { kind: 'disconnected'; integration: Integration; grant: GrantView; outcome: Outcome }
-  | { kind: 'not_disconnected'; integration: Integration; code: ErrorCode }
+  | { kind: 'paused' | 'resumed'; integration: Integration; grant: GrantView }
+  | { kind: NotDone; integration: Integration; code: ErrorCode }
+
+export type NotDone = 'not_disconnected' | 'not_paused' | 'not_resumed'
 
 export type Outcome = NonNullable<GrantView['revocation']>
 
@@ -22,6 +26,8 @@ const query = z.object({
   status: z.enum(['connected', 'error']).optional().catch(undefined),
   error: z.unknown().optional().transform(asErrorCode),
   disconnected: z.enum(['revoked', 'unsupported', 'failed', 'no']).optional().catch(undefined),
+  outcome: z.enum(['paused', 'resumed', 'not_paused', 'not_resumed']).optional().catch(undefined),
+  grant: optionalString,
 })
 
 /**
@@ -32,16 +38,17 @@ export async function readReturned(
   searchParams: SearchParams,
   integrations: Integration[],
 ): Promise<Returned | undefined> {
-  const { integration: id, status, error, disconnected } = query.parse(await searchParams)
-  const integration = integrations.find(({ provider }) => provider.id === id)
-  if (status === 'error') return { kind: 'failed', integration, code: error ?? 'server_error' }
+  const given = query.parse(await searchParams)
+  const code = given.error ?? 'server_error'
+  const integration = integrations.find(({ provider }) => provider.id === given.integration)
+  if (given.status === 'error') return { kind: 'failed', integration, code }
   if (!integration) return
-  if (status === 'connected') return connected(integration)
-  if (disconnected === 'no')
-    return { kind: 'not_disconnected', integration, code: error ?? 'server_error' }
-  const grant = integration.past.find(({ revocation }) => revocation === disconnected)
-  if (disconnected && grant)
-    return { kind: 'disconnected', integration, grant, outcome: disconnected }
+  if (given.status === 'connected') return connected(integration)
+  if (given.disconnected === 'no') return { kind: 'not_disconnected', integration, code }
+  if (given.disconnected) return disconnected(integration, given.disconnected)
+  if (given.outcome === 'paused' || given.outcome === 'resumed')
+    return switched(integration, { kind: given.outcome, id: given.grant })
+  if (given.outcome) return { kind: given.outcome, integration, code }
 }
 
 /** The title of the page's tab, which says how it went. */
@@ -52,16 +59,7 @@ export function titleOf(returned: Returned | undefined, title: string): Metadata
 export function headlineOf(returned: Returned): string {
   const name = returned.integration?.provider.name
   if (!name) return texts.returned.failedUnknown.title
-  switch (returned.kind) {
-    case 'connected':
-      return texts.returned.connected.title(name)
-    case 'failed':
-      return texts.returned.failed.title(name)
-    case 'disconnected':
-      return texts.returned.disconnected.title(name)
-    case 'not_disconnected':
-      return texts.returned.notDisconnected.title(name)
-  }
+  return texts.returned[returned.kind].title(name)
 }
 
 /** Why connecting did not work, if that is what happened. */
@@ -72,6 +70,20 @@ export function failureOf(returned: Returned | undefined): ErrorCode | undefined
 function connected(integration: Integration): Returned | undefined {
   const [newest] = integration.grants
     .filter(({ status }) => status === 'active')
-    .toSorted((a, b) => b.changedAt.getTime() - a.changedAt.getTime())
+    .toSorted((a, b) => b.since.getTime() - a.since.getTime())
   return newest && { kind: 'connected', integration, account: newest.account }
+}
+
+function disconnected(integration: Integration, outcome: Outcome): Returned | undefined {
+  const grant = integration.past.find(({ revocation }) => revocation === outcome)
+  return grant && { kind: 'disconnected', integration, grant, outcome }
+}
+
+function switched(
+  integration: Integration,
+  { kind, id }: { kind: 'paused' | 'resumed'; id: string | undefined },
+): Returned | undefined {
+  const grant = integration.grants.find((one) => one.id === id)
+  const isPaused = kind === 'paused'
+  return grant && (grant.pausedAt !== null) === isPaused ? { kind, integration, grant } : undefined
 }

@@ -26,7 +26,7 @@ export function IntegrationRow({ row, now }: { row: Row; now: Date }) {
               <span className="min-w-0 break-words font-plain text-quiet">{grant.account}</span>
             )}
           </h3>
-          <StateLine integration={integration} grant={grant} state={state} now={now} />
+          <StateLine integration={integration} state={state} now={now} />
         </div>
         <NextStep row={row} />
       </article>
@@ -63,9 +63,13 @@ function stepOf({ state }: Row) {
     case 'connecting':
       return 'startOver'
     case 'connected':
+    case 'paused':
+    case 'unavailable':
+    case 'misconfigured':
       return 'manage'
     case 'missing_scopes':
       return 'grantAccess'
+    case 'expiring':
     case 'reauthorization_required':
       return 'reconnect'
     case 'failed':
@@ -73,7 +77,7 @@ function stepOf({ state }: Row) {
   }
 }
 
-/** Only what is broken gets the accent: the eye should find one next thing to do. */
-function isUrgent({ state }: Row): boolean {
-  return state.kind === 'reauthorization_required' || state.kind === 'missing_scopes'
+/** Only what the person can mend gets the accent: the eye should find one next thing to do. */
+function isUrgent({ state: { kind } }: Row): boolean {
+  return ['reauthorization_required', 'expiring', 'missing_scopes'].includes(kind)
 }

@@ -1,4 +1,5 @@
-import type { GrantView, Integration } from '#lib/integrations/list'
+import type { GrantView } from '#lib/integrations/grant-view'
+import type { Integration } from '#lib/integrations/list'
 import { type State, stateOf } from '#lib/integrations/state'
 import { failureOf, type Returned } from './returned.ts'
 
@@ -10,14 +11,16 @@ export type Row = {
   state: State
 }
 
-export type Group = 'attention' | 'connected' | 'available'
+export type Group = 'attention' | 'interrupted' | 'connected' | 'available'
 
 /** The rows by what they ask of the person; those that need something come first. */
 export function groupRows(
   integrations: Integration[],
   returned: Returned | undefined,
 ): Record<Group, Row[]> {
-  const groups: Record<Group, Row[]> = { attention: [], connected: [], available: [] }
+  const groups: Record<Group, Row[]> = {
+    ...{ attention: [], interrupted: [], connected: [], available: [] },
+  }
   for (const integration of integrations)
     for (const row of rowsOf(integration, returned)) groups[groupOf(row.state)].push(row)
   return groups
@@ -38,6 +41,17 @@ function rowsOf(integration: Integration, returned: Returned | undefined): Row[]
 }
 
 function groupOf(state: State): Group {
-  if (state.kind === 'connected') return 'connected'
-  return state.kind === 'not_connected' || state.kind === 'disconnected' ? 'available' : 'attention'
+  switch (state.kind) {
+    case 'not_connected':
+    case 'disconnected':
+      return 'available'
+    case 'connected':
+    case 'paused':
+      return 'connected'
+    case 'unavailable':
+    case 'misconfigured':
+      return state.worksUntil ? 'connected' : 'interrupted'
+    default:
+      return 'attention'
+  }
 }

@@ -1,4 +1,5 @@
-import type { GrantView, Integration } from '#lib/integrations/list'
+import type { GrantView } from '#lib/integrations/grant-view'
+import type { Integration } from '#lib/integrations/list'
 
 export type ScopeView = {
   scope: string

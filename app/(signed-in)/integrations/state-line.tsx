@@ -1,38 +1,42 @@
 import type { ReactNode } from 'react'
-import type { ErrorCode } from '#lib/errors'
-import type { GrantView, Integration } from '#lib/integrations/list'
+import type { GrantView } from '#lib/integrations/grant-view'
+import type { Integration } from '#lib/integrations/list'
 import type { State } from '#lib/integrations/state'
 import { errorSentence, texts } from '../../texts.ts'
-import { Glyph, type GlyphName } from '../../ui/glyph.tsx'
+import { Line } from '../../ui/line.tsx'
 import { Time } from '../../ui/time.tsx'
+import { callerName } from '../caller-name.ts'
+import { Broken } from './broken.tsx'
 import { scopeTitle } from './scopes.ts'
 
 const { states } = texts
 
-type Props = {
-  integration: Integration
-  grant: GrantView | undefined
-  state: State
-  now: Date
-}
+type Props = { integration: Integration; state: State; now: Date }
 
 /** Whether it works now, and if not why and what helps: an icon and one sentence or two. */
-export function StateLine(props: Props) {
-  switch (props.state.kind) {
+export function StateLine({ integration, state, now }: Props) {
+  switch (state.kind) {
     case 'not_connected':
-      return <Quiet>{notConnected(props.integration)}</Quiet>
+      return <Quiet>{notConnected(integration)}</Quiet>
     case 'disconnected':
-      return <Disconnected {...props} />
+      return <Disconnected grant={state.grant} now={now} />
     case 'connecting':
-      return <Connecting {...props} />
-    case 'connected':
-      return <Connected {...props} />
-    case 'missing_scopes':
-      return <MissingScopes {...props} />
-    case 'reauthorization_required':
-      return <Reauthorize {...props} />
+      return <Connecting integration={integration} since={state.since} now={now} />
     case 'failed':
-      return <Failed {...props} code={props.state.code} />
+      return (
+        <Line icon="cross" ink="text-bad">
+          {/* Why, the banner says. */}
+          {states.failed} {errorSentence(state.code, integration.provider.name).todo}
+        </Line>
+      )
+    case 'connected':
+      return <Connected grant={state.grant} now={now} />
+    case 'missing_scopes':
+      return <MissingScopes integration={integration} grant={state.grant} />
+    case 'paused':
+      return <Paused state={state} now={now} />
+    default:
+      return <Broken name={integration.provider.name} standing={state} now={now} />
   }
 }
 
@@ -40,8 +44,8 @@ function notConnected({ provider }: Integration): string {
   return provider.summary ?? states.notConnected(provider.name)
 }
 
-function Disconnected({ integration, now }: Props) {
-  const at = integration.past[0]?.disconnectedAt
+function Disconnected({ grant, now }: { grant: GrantView; now: Date }) {
+  const at = grant.disconnectedAt
   return (
     <Quiet>
       {states.disconnected} {at && <Time at={at} now={now} />}.
@@ -49,34 +53,33 @@ function Disconnected({ integration, now }: Props) {
   )
 }
 
-function Connecting({ integration, now }: Props) {
-  const { provider, connecting } = integration
+function Connecting(props: { integration: Integration; since: Date; now: Date }) {
   return (
     <Line icon="waiting" ink="text-accent-text">
-      {states.connecting(provider.name)} {connecting && <Time at={connecting.since} now={now} />}.{' '}
-      {states.connectingTodo}
+      {states.connecting(props.integration.provider.name)} <Time at={props.since} now={props.now} />
+      . {states.connectingTodo}
     </Line>
   )
 }
 
-function Connected({ grant, now }: Props) {
-  if (!grant) return null
+function Connected({ grant, now }: { grant: GrantView; now: Date }) {
   return (
     <Line icon="tick" ink="text-good">
-      {states.connected} <Time at={grant.since} now={now} />
+      {states.connected} <Time at={grant.since} now={now} />,{' '}
       {grant.lastUsedAt ? (
         <>
-          , {states.lastUsed} <Time at={grant.lastUsedAt} now={now} />
+          {states.lastUsed} <Time at={grant.lastUsedAt} now={now} />
+          {grant.lastUsedBy && ` ${states.by(callerName(grant.lastUsedBy))}`}
         </>
       ) : (
-        `, ${states.neverUsed}`
+        states.neverUsed
       )}
     </Line>
   )
 }
 
-function MissingScopes({ integration, grant }: Props) {
-  const titles = grant?.missing.map((scope) => scopeTitle(integration, scope)) ?? []
+function MissingScopes({ integration, grant }: { integration: Integration; grant: GrantView }) {
+  const titles = grant.missing.map((scope) => scopeTitle(integration, scope))
   return (
     <Line icon="half" ink="text-warn">
       {states.missingScopes} {new Intl.ListFormat('en').format(titles)}.
@@ -84,45 +87,16 @@ function MissingScopes({ integration, grant }: Props) {
   )
 }
 
-function Reauthorize({ integration, grant, now }: Props) {
+function Paused({ state, now }: { state: Extract<State, { kind: 'paused' }>; now: Date }) {
+  const isOver = state.besides.kind === 'reauthorization_required'
   return (
-    <Line icon="warning" ink="text-warn">
-      {reasonOf(integration, grant)}
-      {grant && (
-        <>
-          {' '}
-          (<Time at={grant.changedAt} now={now} />)
-        </>
-      )}
-      . {states.reauthorizeTodo}
-    </Line>
-  )
-}
-
-function reasonOf({ provider }: Integration, grant: GrantView | undefined): string {
-  const { invalid_grant, expired, credential_unreadable, other } = states.reauthorize
-  const sentence = { invalid_grant, expired, credential_unreadable }[grant?.reason ?? ''] ?? other
-  return sentence(provider.name)
-}
-
-/** Why, the banner says. */
-function Failed({ integration, code }: Props & { code: ErrorCode }) {
-  return (
-    <Line icon="cross" ink="text-bad">
-      {states.failed} {errorSentence(code, integration.provider.name).todo}
+    <Line icon="pause" ink="text-quiet">
+      {states.paused} <Time at={state.since} now={now} />. {states.pausedTodo}
+      {isOver && ` ${states.pausedAndOver}`}
     </Line>
   )
 }
 
 function Quiet({ children }: { children: ReactNode }) {
   return <p className="text-quiet">{children}</p>
-}
-
-function Line(props: { icon: GlyphName; ink: string; children: ReactNode }) {
-  return (
-    <p className="flex gap-1.5">
-      <Glyph name={props.icon} className={`mt-1 ${props.ink}`} />
-      <span className="min-w-0">{props.children}</span>
-    </p>
-  )
 }

@@ -38,5 +38,12 @@ export const migrations: readonly Migration[] = [
       "CREATE INDEX \"grants_refresh_due\" ON \"grants\" USING btree (\"refresh_due_at\");",
       "CREATE INDEX \"grants_user\" ON \"grants\" USING btree (\"user_id\",\"provider\");"
     ]
+  },
+  {
+    "name": "0002_completions",
+    "statements": [
+      "CREATE TABLE \"completions\" (\n\t\"hash\" text PRIMARY KEY NOT NULL,\n\t\"sealed\" text NOT NULL,\n\t\"sub\" text NOT NULL,\n\t\"org\" text NOT NULL,\n\t\"expires_at\" bigint NOT NULL\n);",
+      "CREATE INDEX \"completions_expiry\" ON \"completions\" USING btree (\"expires_at\");"
+    ]
   }
 ]

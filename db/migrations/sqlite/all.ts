@@ -38,5 +38,12 @@ export const migrations: readonly Migration[] = [
       "CREATE INDEX `grants_user` ON `grants` (`user_id`,`provider`);",
       "ALTER TABLE `events` ADD `times` integer DEFAULT 1 NOT NULL;"
     ]
+  },
+  {
+    "name": "0002_completions",
+    "statements": [
+      "CREATE TABLE `completions` (\n\t`hash` text PRIMARY KEY NOT NULL,\n\t`sealed` text NOT NULL,\n\t`sub` text NOT NULL,\n\t`org` text NOT NULL,\n\t`expires_at` integer NOT NULL\n);",
+      "CREATE INDEX `completions_expiry` ON `completions` (`expires_at`);"
+    ]
   }
 ]

@@ -6,7 +6,7 @@ import { z } from 'zod'
  * other rules change the honest answer. Several rules that fit are merged, the latest wins.
  */
 export const ruleSchema = z.strictObject({
-  endpoint: z.enum(['authorize', 'token', 'revoke', 'userinfo', 'par', 'jwks', 'metadata']),
+  endpoint: z.enum(['authorize', 'token', 'revoke', 'userinfo', 'par', 'jwks', 'metadata', 'api']),
   /** Only the nth request from now on, counted from 1. */
   nth: z.number().int().min(1).optional(),
   status: z.number().int().min(200).max(599).optional(),

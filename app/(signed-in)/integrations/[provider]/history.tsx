@@ -1,10 +1,10 @@
-import { eventsOf } from '#lib/audit'
 import type { Integration } from '#lib/integrations/list'
 
 import { texts } from '../../../texts.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { foldEvents, sentenceOf } from '../../activity/event-lines.ts'
+import { sentenceOf } from '../../activity/event-lines.ts'
+import { linesOf } from '../../activity/lines.ts'
 import { orExplain, signedIn } from '../../signed-in.ts'
 import { pageOf } from '../links.ts'
 
@@ -15,16 +15,16 @@ const shown = 10
 export async function History(props: { provider: Integration['provider']; now: Date }) {
   const { provider, now } = props
   const user = await signedIn(pageOf(provider.id))
-  const { events } = await orExplain(() => eventsOf(user, { provider: provider.id, limit: shown }))
+  const { lines } = await orExplain(() => linesOf(user, { provider: provider.id, limit: shown }))
   return (
     <section aria-labelledby="history" className="mt-12">
       <h2 id="history" className="mb-2 text-large">
         {words.history}
       </h2>
-      {events.length === 0 && <p className="text-quiet">{words.noHistory}</p>}
-      {events.length > 0 && (
+      {lines.length === 0 && <p className="text-quiet">{words.noHistory}</p>}
+      {lines.length > 0 && (
         <ul className="hairlines">
-          {foldEvents(events).map((line) => (
+          {lines.map((line) => (
             <li key={line.id} className="flex flex-wrap justify-between gap-x-6 py-3">
               <span className="min-w-0 break-words">{sentenceOf(line)}</span>
               <span className="text-quiet text-small">

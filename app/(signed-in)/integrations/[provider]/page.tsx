@@ -89,7 +89,7 @@ function Connect({ integration, failure, now }: ConnectProps) {
   return (
     <section aria-labelledby="asks" className="mt-8">
       {state.kind !== 'not_connected' && (
-        <StateLine integration={integration} grant={undefined} state={state} now={now} />
+        <StateLine integration={integration} state={state} now={now} />
       )}
       <h2 id="asks" className="mt-8 mb-3 text-large">
         {words.asks}

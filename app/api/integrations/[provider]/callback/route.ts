@@ -2,6 +2,7 @@ import { after, type NextRequest } from 'next/server'
 import { baseUrlFor } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
 import { abandon, finish } from '#lib/integrations/finish'
+import { hold } from '#lib/integrations/hold'
 import { sweep } from '#lib/integrations/sweep'
 import { readAuthorizationResponse } from '#lib/oauth/authorization'
 import { defaultReturn, resultUrl } from '#lib/oauth/return-url'
@@ -43,7 +44,13 @@ export {
 type Context = { params: Promise<{ provider: string }> }
 
 /** What is known of the attempt so far, and so where its end, good or bad, is told. */
-type Attempt = { returnTo: { href: string }; provider?: string; cookies: string[] }
+type Attempt = {
+  returnTo: { href: string }
+  provider?: string
+  /** Where a code waits for the SPA that began. */
+  handle?: string
+  cookies: string[]
+}
 
 async function attend(request: NextRequest, asked: string, attempt: Attempt): Promise<void> {
   const destination = request.headers.get('sec-fetch-dest') ?? 'document'
@@ -54,7 +61,12 @@ async function attend(request: NextRequest, asked: string, attempt: Attempt): Pr
   const transaction = await openTransaction(request.headers.get('cookie'), response.state)
   attempt.returnTo = { href: transaction.return_to }
   attempt.cookies = [forgetTransaction(transaction)]
-  await finish(await userOrAbandon(transaction), { provider, transaction, response })
+  const arrived = { provider, transaction, response }
+  if (transaction.mode === 'ticket') {
+    attempt.handle = await hold(arrived)
+    return
+  }
+  await finish(await userOrAbandon(transaction), arrived)
   // A reconnect replaces a refresh token: the old one is revoked once the user is on the way.
   after(sweep)
 }

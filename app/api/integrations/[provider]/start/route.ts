@@ -1,38 +1,35 @@
 import type { NextRequest } from 'next/server'
 import { baseUrlFor } from '#lib/env'
-import { codeOf } from '#lib/errors'
-import { start } from '#lib/integrations/start'
+import { codeOf, GrantkeeperError } from '#lib/errors'
+import { type Started, spendTicket, start, startWithTicket } from '#lib/integrations/start'
 import { loginDriver } from '#lib/login/driver'
 import { defaultReturn, parseReturnTo, type ReturnUrl, resultUrl } from '#lib/oauth/return-url'
+import { openTicket } from '#lib/oauth/ticket'
 import { keepTransaction } from '#lib/oauth/transaction'
-import { findProvider } from '#lib/providers/provider'
+import { findProvider, type OfferedProvider } from '#lib/providers/provider'
 import { currentUser } from '#lib/session'
 import { logEvent } from '#lib/telemetry'
 import { single } from '../query'
 import { refuseMethod, seeOther } from '../redirect'
 
-/** Begins an attempt: `?return_to=URL[&scope=a b][&grant=ID]`. Always answers with a redirect. */
+/**
+ * Begins an attempt: `?return_to=URL[&scope=a b][&grant=ID]`, or with a SPA's `?ticket=`. Always answers
+ * with a redirect.
+ */
 export async function GET(request: NextRequest, { params }: Context): Promise<Response> {
   const base = baseUrlFor(request.headers.get('host'))
-  const asked = (await params).provider
-  let known: string | undefined
+  const attempt: Attempt = { base, returnTo: defaultReturn(base) }
   try {
-    const provider = findProvider(asked)
-    known = provider.id
-    const query = request.nextUrl.searchParams
-    const returnTo = parseReturnTo(single(query, 'return_to', 'invalid_return_to'), base)
-    const scope = single(query, 'scope')
-    const grant = single(query, 'grant')
-    const confirm = confirmPath(provider.id, returnTo, base, { scope, grant })
-    const user = await currentUser()
-    if (!user) return seeOther(base + loginDriver().loginPath(confirm))
-    if (!isOwnClick(request.headers)) return seeOther(base + confirm)
-    const { transaction, location } = await start(user, { provider, returnTo, base, scope, grant })
-    return seeOther(location, await keepTransaction(request.headers.get('cookie'), transaction))
+    const provider = findProvider((await params).provider)
+    attempt.provider = provider.id
+    const ticket = single(request.nextUrl.searchParams, 'ticket', 'invalid_ticket')
+    if (ticket !== undefined) return await beginByTicket(request, { provider, ticket, attempt })
+    return await beginByClick(request, provider, base)
   } catch (error) {
     const code = codeOf(error)
-    logEvent('warn', 'start_refused', { provider: known ?? 'unknown', code, cause: error })
-    return seeOther(resultUrl(defaultReturn(base), { provider: known, error: code }))
+    const { provider, returnTo } = attempt
+    logEvent('warn', 'start_refused', { provider: provider ?? 'unknown', code, cause: error })
+    return seeOther(resultUrl(returnTo, { provider, error: code }))
   }
 }
 
@@ -47,24 +44,65 @@ export {
 
 type Context = { params: Promise<{ provider: string }> }
 
+/** What is known of the attempt so far, and so where its end is told, if it ends here. */
+type Attempt = { base: string; returnTo: { href: string }; provider?: string }
+
+/** Somebody who is logged in here has clicked on a page of ours. */
+async function beginByClick(
+  request: NextRequest,
+  provider: OfferedProvider,
+  base: string,
+): Promise<Response> {
+  const query = request.nextUrl.searchParams
+  const returnTo = parseReturnTo(single(query, 'return_to', 'invalid_return_to'), base)
+  const scope = single(query, 'scope')
+  const grant = single(query, 'grant')
+  const confirm = confirmPath(provider.id, returnTo, base, { scope, grant })
+  const user = await currentUser()
+  if (!user) return seeOther(base + loginDriver().loginPath(confirm))
+  if (!isOwnClick(request.headers)) return seeOther(base + confirm)
+  const started = await start(user, { provider, returnTo, base, scope, grant })
+  return leave(request, started)
+}
+
+/**
+ * From another origin: no session is asked for and no confirm page shown, since what is begun here can
+ * only be finished by the SPA, and for the user, that asked for the ticket.
+ */
+async function beginByTicket(
+  request: NextRequest,
+  given: { provider: OfferedProvider; ticket: string; attempt: Attempt },
+): Promise<Response> {
+  const { provider, attempt } = given
+  if (!isNavigation(request.headers)) throw new GrantkeeperError('invalid_request')
+  const ticket = await openTicket(given.ticket, provider.id)
+  // Used before: who has it now may be anybody, and is not sent to the SPA.
+  await spendTicket(ticket)
+  attempt.returnTo = { href: ticket.return_to }
+  return leave(request, await startWithTicket(ticket, { provider, base: attempt.base }))
+}
+
+async function leave(request: NextRequest, { transaction, location }: Started): Promise<Response> {
+  return seeOther(location, await keepTransaction(request.headers.get('cookie'), transaction))
+}
+
 /**
  * True for a click on a page of ours. Everything else gets the confirm page: a link elsewhere, a
  * redirect, a prefetch, a frame (Fetch Metadata; a start that others can force links their account).
  */
 function isOwnClick(headers: Headers): boolean {
+  return headers.get('sec-fetch-site') === 'same-origin' && isNavigation(headers)
+}
+
+/** A page that a person opens: no prefetch, no frame, no image. */
+function isNavigation(headers: Headers): boolean {
   const isPrefetch = ['purpose', 'sec-purpose', 'x-moz'].some((name) =>
     headers.get(name)?.includes('prefetch'),
   )
   const isRouter = ['rsc', 'next-router-prefetch', 'x-middleware-prefetch'].some((name) =>
     headers.has(name),
   )
-  const destination = headers.get('sec-fetch-dest') ?? 'document'
-  return (
-    headers.get('sec-fetch-site') === 'same-origin' &&
-    destination === 'document' &&
-    !isPrefetch &&
-    !isRouter
-  )
+  return (headers.get('sec-fetch-dest') ?? 'document') === 'document' && !isPrefetch && !isRouter
 }
 
 /** The confirm page with the same wish, built from what was validated and nothing else. */

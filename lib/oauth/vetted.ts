@@ -1,0 +1,51 @@
+import dns from 'node:dns'
+import { isIP, type LookupFunction } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { Agent } from 'undici'
+import { env, isLocal } from '#lib/env'
+import { isPublicAddress } from '#lib/public-address'
+
+/**
+ * Connections to third parties, to public addresses only. A fresh one for each call: a stale one would
+ * lose a code or a rotated refresh token, and what a third party sent too much would answer the next user.
+ * Proxy variables of the environment are ignored: through a proxy, no address could be vetted.
+ * @param connections how many to one origin: the bulkhead between a slow provider and all others
+ */
+export function openAgent(connections: number): Agent {
+  return new Agent({
+    pipelining: 0,
+    connections,
+    maxHeaderSize: 16_384,
+    connect: { lookup: vettedLookup, timeout: env().TOKEN_DEADLINE_MS },
+  })
+}
+
+/** Whether a URL may be called at all: https, and no literal private address. */
+export function isCallable(target: URL): boolean {
+  const host = target.hostname.replace(/^\[|\]$/g, '')
+  if (env().ALLOW_INSECURE_LOCALHOST && isLocal(host)) return true
+  return target.protocol === 'https:' && (isIP(host) === 0 || isPublicAddress(host))
+}
+
+/** The address that is vetted is the one connected to, so that DNS cannot change its mind between. */
+const vettedLookup: LookupFunction = (hostname, options, done) => {
+  dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    const isOwn = env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname)
+    const isVetted = ({ address }: dns.LookupAddress) =>
+      isPublicAddress(address) || (isOwn && ipaddr.process(address).range() === 'loopback')
+    const [first] = addresses ?? []
+    if (error || !first) return done(error ?? new Error('no address'), [])
+    if (!addresses.every(isVetted)) return done(new Error('forbidden address'), [])
+    if (options.all) return done(null, addresses)
+    done(null, first.address, first.family)
+  })
+}
+
+const passing =
+  /^(ECONN|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EPIPE|UND_ERR_(CONNECT|SOCKET|ABORT|HEADERS_TIMEOUT|BODY_TIMEOUT))/
+
+/** What comes and goes may be tried later; a bad certificate or a forbidden address may not. */
+export function isPassing(error: unknown): boolean {
+  const { code, name } = error as { code?: unknown; name?: unknown }
+  return name === 'TimeoutError' || name === 'AbortError' || passing.test(String(code))
+}
