@@ -1,12 +1,10 @@
 import type { Context, Options } from './context.ts'
 import { GrantkeeperProblem, problemOf } from './problem.ts'
 
-/** The identity at the third party that a grant speaks for. */
-export type Account = { id: string; label: string | null }
-
 export type Grant = {
   id: string
-  account: Account | null
+  /** How the third party calls the account that it speaks for; null where it tells none. */
+  account: string | null
   status: 'active' | 'reauthorization_required' | 'disconnected'
   state: string
   scope: string[]
@@ -51,7 +49,7 @@ type TicketWish = {
   grant: string | undefined
 }
 type Proof = { handle: string; verifier: string }
-type Completed = { grant: string; account: Account | null }
+type Completed = { grant: string; account: { label: string | null } }
 
 /** The routes of Grantkeeper, one function each. @throws {GrantkeeperProblem} */
 export function createApi(
@@ -108,8 +106,7 @@ async function tokenOf(getAccessToken: Options['getAccessToken']): Promise<strin
 function proxied(provider: string, path: string): string {
   const base = `${integrationAt(provider)}/proxy/`
   const whole = base + path.replace(/^\//, '')
-  if (!new URL(whole, 'http://x').href.startsWith(`http://x/${base}`))
-    throw new TypeError(path)
+  if (!new URL(whole, 'http://x').href.startsWith(`http://x/${base}`)) throw new TypeError(path)
   return whole
 }
 

@@ -42,7 +42,8 @@ async function end(context: Context, { provider, error, handle }: Returned): Pro
 async function redeem({ api }: Context, attempt: Attempt, handle: string): Promise<Ended> {
   try {
     const { provider, verifier } = attempt
-    return connected(attempt, await api.redeem(provider, { handle, verifier }))
+    const { grant, account } = await api.redeem(provider, { handle, verifier })
+    return connected(attempt, { grant, account: account.label })
   } catch (cause) {
     return failed(attempt, cause)
   }

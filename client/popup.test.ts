@@ -20,7 +20,12 @@ beforeEach(async () => {
     body: { start_url: startUrl, expires_in: 60 },
   }
   server.answers['POST /api/integrations/acme/complete'] = {
-    body: { integration: 'acme', status: 'connected', grant: 'g1', account: grant('g1').account },
+    body: {
+      integration: 'acme',
+      status: 'connected',
+      grant: 'g1',
+      account: { id: '1', label: 'Ada Lovelace' },
+    },
   }
   page = openPage(`${origin}/settings`)
   popup = newPopup()
@@ -53,7 +58,7 @@ test('LK-06 the popup redeems by itself, and tells its opener nothing but which 
     expect(await outcome).toMatchObject({
       status: 'connected',
       grant: 'g1',
-      account: { label: 'Ada Lovelace' },
+      account: 'Ada Lovelace',
       isPopup: false,
     })
   })

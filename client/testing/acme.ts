@@ -4,7 +4,7 @@ import type { Grant, Integration } from '../index.ts'
 export function grant(id: string, more: Partial<Grant> = {}): Grant {
   return {
     id,
-    account: { id: `account of ${id}`, label: 'Ada Lovelace' },
+    account: 'Ada Lovelace',
     status: 'active',
     state: 'connected',
     scope: ['playlists.read'],

@@ -38,7 +38,7 @@ const shelves: Record<string, { path: string; read: (body: never) => Item[] }> =
   },
   plain: {
     path: 'notes',
-    read: ({ notes }: { notes: { id: string; title: string }[] }) => notes,
+    read: ({ notes }: { notes: string[] }) => notes.map((note) => ({ id: note, title: note })),
   },
 }
 

@@ -55,7 +55,7 @@ type AccountProps = Pick<Props, 'isBusy' | 'onConnect' | 'onDisconnect'> & {
 }
 
 function Account({ grant, name, isBusy, onConnect, onDisconnect, children }: AccountProps) {
-  const label = grant.account?.label ?? 'your account'
+  const label = grant.account ?? 'your account'
   const isActive = grant.status === 'active'
   return (
     <div className="account">
