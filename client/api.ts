@@ -92,11 +92,12 @@ export function createApi(
 
 /** Who gets none is no longer logged in. */
 async function tokenOf(getAccessToken: Options['getAccessToken']): Promise<string> {
-  try {
-    return (await getAccessToken()) || (await Promise.reject())
-  } catch (cause) {
-    throw new GrantkeeperProblem('login_required', { cause })
-  }
+  let cause: unknown
+  const token = await getAccessToken().catch((thrown: unknown) => {
+    cause = thrown
+  })
+  if (token) return token
+  throw new GrantkeeperProblem('login_required', { cause })
 }
 
 /**

@@ -33,6 +33,8 @@ async function end(context: Context, { provider, error, handle }: Returned): Pro
   // Nothing that this tab did not begin is redeemed: it may be somebody else's account.
   if (!attempt)
     return failed({ provider, returnTo: location.pathname, isPopup: false }, 'invalid_state')
+  // For another try from this page, which has not listed anything.
+  if (attempt.name) context.names.set(provider, attempt.name)
   const outcome = error ? failed(attempt, error) : await redeem(context, attempt, handle)
   if (attempt.isPopup) tell(attempt, outcome)
   context.changed()

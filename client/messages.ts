@@ -31,7 +31,6 @@ const sentences: Record<string, string> = {
   reauthorization_required: reconnect,
   session_mismatch: `You are now logged in as someone else. ${again}.`,
   temporarily_unavailable: trouble,
-  unknown_provider: 'This service is not offered here.',
   unreachable: `There is no answer. ${again} in a minute.`,
   window_closed: 'The window was closed, or is behind this one. Finish there, or start again.',
 }

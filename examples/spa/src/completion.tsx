@@ -38,7 +38,12 @@ function WayOn({ grantkeeper, outcome }: { grantkeeper: Grantkeeper; outcome: Ou
           Try again
         </button>
       )}
-      <a href={outcome.returnTo}>Back to your services</a>
+      <a
+        className={outcome.status === 'connected' ? 'button main' : undefined}
+        href={outcome.returnTo}
+      >
+        Back to your services
+      </a>
     </p>
   )
 }
