@@ -1,25 +1,55 @@
 import type { Context, Options } from './context.ts'
 import { GrantkeeperProblem, problemOf } from './problem.ts'
 
+/** The identity at the third party that a grant speaks for. */
+export type Account = { id: string; label: string | null }
+
+/** What a user lets the app do at one account. Times are ISO 8601. */
 export type Grant = {
   id: string
-  /** How the third party calls the account that it speaks for; null where it tells none. */
-  account: string | null
+  provider: string
+  /** Null where the third party tells none. */
+  account: Account | null
+  /** Whether the third party honours it, as far as is known. */
   status: 'active' | 'reauthorization_required' | 'disconnected'
-  state: string
+  /** What a page says of it: the worst first. */
+  state: State
   scope: string[]
-  missing_scope?: string[]
-  /** ISO 8601, as all times. */
+  /** Asked for and not granted. */
+  missing_scope: string[]
   connected_at: string
   last_used_at: string | null
+  ends_at: string | null
+  paused_at: string | null
 }
 
+export type State =
+  | 'connected'
+  | 'missing_scopes'
+  | 'expiring'
+  | 'paused'
+  | 'unavailable'
+  | 'misconfigured'
+  | 'reauthorization_required'
+  | 'disconnected'
+
+/** One third party, with what the user has there. */
 export type Integration = {
+  /** Its id, as `connect` takes it. */
   provider: string
   name: string
-  summary?: string
-  state: string
+  summary: string | null
+  /** Of the grant that needs the user most; without one, how things stand. */
+  state: State | 'not_connected' | 'connecting'
   grants: Grant[]
+  scopes: {
+    name: string
+    title: string | null
+    access: 'read' | 'write' | null
+    asked: 'always' | 'on_demand'
+  }[]
+  /** The third party's own list of connected apps. */
+  manage_url: string
 }
 
 /** What became of the access at the third party itself. */
@@ -49,7 +79,7 @@ type TicketWish = {
   grant: string | undefined
 }
 type Proof = { handle: string; verifier: string }
-type Completed = { grant: string; account: { label: string | null } }
+type Completed = { grant: string; account: Account }
 
 /** The routes of Grantkeeper, one function each. @throws {GrantkeeperProblem} */
 export function createApi(

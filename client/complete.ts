@@ -44,8 +44,7 @@ async function end(context: Context, { provider, error, handle }: Returned): Pro
 async function redeem({ api }: Context, attempt: Attempt, handle: string): Promise<Ended> {
   try {
     const { provider, verifier } = attempt
-    const { grant, account } = await api.redeem(provider, { handle, verifier })
-    return connected(attempt, { grant, account: account.label })
+    return connected(attempt, await api.redeem(provider, { handle, verifier }))
   } catch (cause) {
     return failed(attempt, cause)
   }

@@ -4,7 +4,7 @@ import { type ConnectOptions, connect } from './connect.ts'
 import type { Context, Options } from './context.ts'
 import type { Outcome } from './outcome.ts'
 
-export type { Grant, Integration, ProxyInit, Revocation } from './api.ts'
+export type { Account, Grant, Integration, ProxyInit, Revocation, State } from './api.ts'
 export type { ConnectOptions } from './connect.ts'
 export type { Options } from './context.ts'
 export { messageOf } from './messages.ts'

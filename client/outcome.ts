@@ -1,3 +1,4 @@
+import type { Account } from './api.ts'
 import type { Attempt } from './attempts.ts'
 import { messageOf } from './messages.ts'
 import { GrantkeeperProblem } from './problem.ts'
@@ -6,7 +7,7 @@ import { GrantkeeperProblem } from './problem.ts'
 export type Outcome = Ended | { status: 'none' }
 
 export type Ended = (
-  | { status: 'connected'; grant: string | null; account: string | null }
+  | { status: 'connected'; grant: string | null; account: Account | null }
   | { status: 'error'; code: string }
 ) & {
   integration: string
@@ -22,9 +23,9 @@ type Known = Pick<Attempt, 'provider' | 'returnTo' | 'isPopup'> & { name?: Attem
 
 export function connected(
   known: Known,
-  { grant, account }: { grant: string | null; account: string | null },
+  { grant, account }: { grant: string | null; account: Account | null },
 ): Ended {
-  const whose = account ? ` as ${account}` : ''
+  const whose = account?.label ? ` as ${account.label}` : ''
   const message = `Connected to ${known.name ?? 'the service'}${whose}.`
   return { status: 'connected', grant, account, message, ...common(known) }
 }

@@ -58,7 +58,7 @@ test('LK-06 the popup redeems by itself, and tells its opener nothing but which 
     expect(await outcome).toMatchObject({
       status: 'connected',
       grant: 'g1',
-      account: 'Ada Lovelace',
+      account: { label: 'Ada Lovelace' },
       isPopup: false,
     })
   })

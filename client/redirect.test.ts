@@ -67,7 +67,7 @@ test('complete redeems what this tab began, and says where the user was', async 
     status: 'connected',
     integration: 'acme',
     grant: 'g1',
-    account: 'Ada Lovelace',
+    account: { id: '1', label: 'Ada Lovelace' },
     message: 'Connected to Acme Music as Ada Lovelace.',
     returnTo: '/settings?tab=music#acme',
     isPopup: false,

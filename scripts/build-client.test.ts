@@ -77,7 +77,7 @@ const grantkeeper = createGrantkeeper({ baseUrl: 'https://api.example', getAcces
 export async function say(): Promise<string> {
   const outcome: Outcome = await grantkeeper.complete()
   if (outcome.status === 'none') return ''
-  return outcome.status === 'connected' ? outcome.account ?? '' : outcome.code + outcome.message
+  return outcome.status === 'connected' ? outcome.account?.label ?? '' : outcome.code + outcome.message
 }
 
 export function names(): string[] {

@@ -12,6 +12,8 @@ export async function buildSpa(): Promise<Files> {
     configFile: join(folder, 'vite.config.ts'),
     mode: 'production',
     logLevel: 'warn',
+    // Whatever the NODE_ENV is of the one who builds.
+    define: { 'process.env.NODE_ENV': JSON.stringify('production') },
     build: { write: false },
   })) as Rolldown.RolldownOutput
   return new Map(

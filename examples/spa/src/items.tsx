@@ -2,19 +2,19 @@ import { type Grant, type Grantkeeper, messageOf } from '@grantkeeper/client'
 import { useEffect, useState } from 'react'
 
 type Item = { id: string; title: string; detail?: string }
-type Props = { grantkeeper: Grantkeeper; provider: string; grant: Grant }
+type Props = { grantkeeper: Grantkeeper; grant: Grant; name: string }
 
 /** What the user has at the third party, asked for through the proxy: no token of theirs is here. */
-export function Items({ grantkeeper, provider, grant }: Props) {
+export function Items({ grantkeeper, grant, name }: Props) {
   const [items, setItems] = useState<Item[]>()
   const [trouble, setTrouble] = useState<string>()
   useEffect(() => {
     const stop = new AbortController()
-    load({ grantkeeper, provider, grant }, stop.signal).then(setItems, (error: unknown) => {
+    load({ grantkeeper, grant, name }, stop.signal).then(setItems, (error: unknown) => {
       if (!stop.signal.aborted) setTrouble(wordsOf(error))
     })
     return () => stop.abort()
-  }, [grantkeeper, provider, grant])
+  }, [grantkeeper, grant, name])
   if (trouble) return <p className="trouble">{trouble}</p>
   if (!items) return <p>Reading …</p>
   if (items.length === 0) return <p>There is nothing yet.</p>
@@ -42,12 +42,12 @@ const shelves: Record<string, { path: string; read: (body: never) => Item[] }> =
   },
 }
 
-async function load({ grantkeeper, provider, grant }: Props, signal: AbortSignal): Promise<Item[]> {
-  const shelf = shelves[provider]
+async function load({ grantkeeper, grant, name }: Props, signal: AbortSignal): Promise<Item[]> {
+  const shelf = shelves[grant.provider]
   if (!shelf) return []
-  const response = await grantkeeper.fetch(provider, shelf.path, { grant: grant.id, signal })
+  const response = await grantkeeper.fetch(grant.provider, shelf.path, { grant: grant.id, signal })
   const body = await response.json()
-  if (!response.ok) throw new Error(messageOf(body.code))
+  if (!response.ok) throw new Error(messageOf(body.code, name))
   return shelf.read(body as never)
 }
 

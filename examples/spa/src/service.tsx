@@ -13,7 +13,7 @@ type Props = {
 
 /** One third party: its accounts with what they have, or the way to connect one. */
 export function Service({ integration, grantkeeper, isBusy, onConnect, onDisconnect }: Props) {
-  const { provider, name, summary, grants } = integration
+  const { name, summary, grants } = integration
   const id = useId()
   const held = grants.filter(({ status }) => status !== 'disconnected')
   return (
@@ -40,7 +40,7 @@ export function Service({ integration, grantkeeper, isBusy, onConnect, onDisconn
         </div>
         {held.map((grant) => (
           <Account key={grant.id} {...{ grant, name, isBusy, onConnect, onDisconnect }}>
-            <Items grantkeeper={grantkeeper} provider={provider} grant={grant} />
+            <Items grantkeeper={grantkeeper} grant={grant} name={name} />
           </Account>
         ))}
       </article>
@@ -55,7 +55,7 @@ type AccountProps = Pick<Props, 'isBusy' | 'onConnect' | 'onDisconnect'> & {
 }
 
 function Account({ grant, name, isBusy, onConnect, onDisconnect, children }: AccountProps) {
-  const label = grant.account ?? 'your account'
+  const label = grant.account?.label ?? 'your account'
   const isActive = grant.status === 'active'
   return (
     <div className="account">
