@@ -99,8 +99,7 @@ export function createApi(
   }
   const call = async (method: string, path: string, body?: unknown) => {
     const headers = { 'content-type': 'application/json' }
-    const content = body ? { headers, body: JSON.stringify(body) } : {}
-    const response = await send(path, { method, ...content })
+    const response = await send(path, { method, headers, body: JSON.stringify(body) })
     if (!response.ok) throw await problemOf(response)
     return response.status === 204 ? undefined : response.json()
   }

@@ -31,8 +31,7 @@ function takeReturned(): Returned | undefined {
 async function end(context: Context, { provider, error, handle }: Returned): Promise<Outcome> {
   const attempt = takeAttempt(context.storage ?? sessionStorage, provider)
   // Nothing that this tab did not begin is redeemed: it may be somebody else's account.
-  if (!attempt)
-    return failed({ provider, returnTo: location.pathname, isPopup: false }, 'invalid_state')
+  if (!attempt) return failed({ provider, returnTo: '/', isPopup: false }, 'invalid_state')
   // For another try from this page, which has not listed anything.
   if (attempt.name) context.names.set(provider, attempt.name)
   const outcome = error ? failed(attempt, error) : await redeem(context, attempt, handle)

@@ -13,7 +13,7 @@ export type Ended = (
   integration: string
   /** For the user. */
   message: string
-  /** Where the user was. */
+  /** Where the user was; `/` where this tab does not know. */
   returnTo: string
   /** This page is the popup of another, which has been told: say that it can be closed. */
   isPopup: boolean

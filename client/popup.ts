@@ -66,11 +66,16 @@ async function grantsAt({ api }: Context, { provider }: Attempt): Promise<Grant[
 
 /** Settles when the window says that it is closed, a grace after the user came back to this page. */
 function untilGone(popup: Window): Promise<undefined> {
+  const stop = new AbortController()
   return new Promise((done) => {
-    const look = () => popup.closed && !document.hidden && done(undefined)
+    const look = () => {
+      if (!popup.closed || document.hidden) return
+      stop.abort()
+      done(undefined)
+    }
     const onReturn = () => setTimeout(look, graceMs)
-    addEventListener('focus', onReturn)
-    addEventListener('visibilitychange', onReturn)
+    addEventListener('focus', onReturn, stop)
+    addEventListener('visibilitychange', onReturn, stop)
     // Closed while the address was on its way: as yet the two are tied, and it means what it says.
     look()
   })

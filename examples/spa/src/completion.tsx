@@ -1,6 +1,8 @@
 import type { Grantkeeper, Outcome } from '@grantkeeper/client'
 import { useEffect, useRef, useState } from 'react'
 
+type Failed = Extract<Outcome, { status: 'error' }>
+
 /** The page that a third party's answer ends at: what happened, in a sentence, and the way on. */
 export function Completion({ grantkeeper }: { grantkeeper: Grantkeeper }) {
   const [outcome, setOutcome] = useState<Outcome>()
@@ -11,6 +13,10 @@ export function Completion({ grantkeeper }: { grantkeeper: Grantkeeper }) {
   useEffect(() => {
     if (outcome) heading.current?.focus()
   }, [outcome])
+  const again = async ({ integration, returnTo }: Failed) => {
+    const next = await grantkeeper.connect(integration, { returnTo })
+    if (next.status !== 'none') setOutcome(next)
+  }
   return (
     <section className="completion" aria-busy={!outcome}>
       <h1 ref={heading} tabIndex={-1}>
@@ -19,22 +25,18 @@ export function Completion({ grantkeeper }: { grantkeeper: Grantkeeper }) {
       <p role="status" className="lead">
         {sentenceOf(outcome)}
       </p>
-      {outcome && <WayOn grantkeeper={grantkeeper} outcome={outcome} />}
+      {outcome && <WayOn outcome={outcome} onAgain={again} />}
     </section>
   )
 }
 
-function WayOn({ grantkeeper, outcome }: { grantkeeper: Grantkeeper; outcome: Outcome }) {
+function WayOn({ outcome, onAgain }: { outcome: Outcome; onAgain: (failed: Failed) => void }) {
   if (outcome.status === 'none') return <a href="/">To your services</a>
   if (outcome.isPopup) return <p>You can close this window.</p>
   return (
     <p className="actions">
       {outcome.status === 'error' && (
-        <button
-          type="button"
-          className="main"
-          onClick={() => grantkeeper.connect(outcome.integration, { returnTo: outcome.returnTo })}
-        >
+        <button type="button" className="main" onClick={() => onAgain(outcome)}>
           Try again
         </button>
       )}
