@@ -4,6 +4,7 @@ import { bigint, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/
 import pg from 'pg'
 import { GrantkeeperError } from '#lib/errors'
 import { type Atomically, compile, isMiss, type Statement } from './atomically.ts'
+import { countForAll } from './counters.ts'
 import type { Database, Handle } from './index.ts'
 import { migrations } from './migrations/postgres/all.ts'
 import { ledger, type Migration, missing } from './migrations.ts'
@@ -26,7 +27,8 @@ export async function openPostgres(url: string, { migrate }: { migrate: boolean 
   guardQueries(db)
   const close = () => pool.end()
   const tables = defineTables(columns)
-  return { db, tables, atomically: atomicallyOn(pool, db), clock, close } satisfies Database
+  const atomically = atomicallyOn(pool, db)
+  return { db, tables, atomically, clock, counter: countForAll(pool), close } satisfies Database
 }
 
 /** Not now(), which stands still during a transaction. */

@@ -47,7 +47,15 @@ const leaves = [
   'public-address',
 ].map((name) => `lib/${name}`)
 /** The trail is read by the pages themselves: a verb in between would only pass it on. */
-const pages = [...leaves, 'app/', 'lib/integrations/', 'lib/session', 'lib/callers', 'lib/audit']
+const pages = [
+  ...leaves,
+  'app/',
+  'lib/integrations/',
+  'lib/session',
+  'lib/callers',
+  'lib/audit',
+  'lib/rate-limits',
+]
 /** The parsers at the edge (docs/decisions/0003). */
 const edge = ['lib/oauth/return-url', 'lib/oauth/authorization', 'lib/providers/provider']
 
@@ -81,6 +89,7 @@ const rules: Rule[] = [
       'lib/vault',
       'lib/vault-canary',
       'lib/audit',
+      'lib/rate-limits',
       'db/',
     ],
     types: ['lib/session', 'lib/callers'],
@@ -96,6 +105,7 @@ const rules: Rule[] = [
   { from: ['lib/session'], to: [...leaves, 'lib/login/', 'db/'] },
   { from: ['lib/callers'], to: [...leaves, 'lib/login/', 'lib/session', 'lib/api-keys'] },
   { from: ['lib/api-keys'], to: [...leaves, 'db/'] },
+  { from: ['lib/rate-limits'], to: [...leaves, 'db/'] },
   { from: ['lib/vault-canary'], to: [...leaves, 'lib/vault', 'db/'] },
   { from: ['lib/vault'], to: leaves },
   {
@@ -117,9 +127,11 @@ const packages: Record<string, string[]> = {
     'lib/integrations/',
     'lib/api-keys',
     'lib/audit',
+    'lib/rate-limits',
     'lib/session',
     'lib/vault-canary',
   ],
+  'rate-limiter-flexible': ['db/', 'lib/rate-limits'],
   'better-sqlite3': ['db/'],
   pg: ['db/'],
   oauth4webapi: ['lib/oauth/'],

@@ -18,6 +18,8 @@ export type LoginIssuer = {
   /** Another API of the tenant, with the same scopes: its tokens are not for the app. */
   otherAudience: string
   appUrls: readonly string[]
+  /** The paths that were asked for since it began, in order. */
+  asked: readonly string[]
   client: { id: string; secret: string }
   /** The application that all SPAs share: public, with PKCE. */
   spaClientId: string
@@ -53,10 +55,12 @@ export async function startLogin({
   const audiences = [audience, otherAudience]
   const key = await signingKey()
   let answer = (_: IncomingMessage, response: ServerResponse): unknown => response.end()
-  const server = await listen((request, response) => answer(request, response), {
-    name: 'login issuer',
-    port,
-  })
+  const asked: string[] = []
+  const heard = (request: IncomingMessage, response: ServerResponse) => {
+    asked.push((request.url ?? '').replace(/\?.*/, ''))
+    return answer(request, response)
+  }
+  const server = await listen(heard, { name: 'login issuer', port })
   const url = `http://localhost:${server.port}`
   const issuer = `${url}/`
   const clients = { client, spaClientId, machines: Object.values(machines) }
@@ -64,7 +68,7 @@ export async function startLogin({
   const provider = new Provider(issuer, loginConfiguration(registered))
   answer = router(provider, [...appUrls, ...spaUrls])
   return {
-    ...{ url, issuer, audience, otherAudience, appUrls, client, spaClientId, machines },
+    ...{ url, issuer, audience, otherAudience, appUrls, asked, client, spaClientId, machines },
     machine: machines.jobs,
     sign: signer(key),
     close: server.close,

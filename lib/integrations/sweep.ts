@@ -1,5 +1,6 @@
 import { codeOf } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
+import { forgetCounts } from '#lib/rate-limits'
 import { logEvent } from '#lib/telemetry'
 import { checkCanary } from '#lib/vault-canary'
 import { forgetUsed } from './attempt.ts'
@@ -25,6 +26,7 @@ async function sweepAll(): Promise<boolean> {
     () => storeUses(),
     () => forgetUsed(now),
     () => forgetCompletions(),
+    () => forgetCounts(now),
     // With a wrong key no token opens: none would be revoked, and after a day all would be given up.
     () => checkCanary().then(() => retryRevocations(now)),
     () => checkCanary().then(() => keepAlive()),
