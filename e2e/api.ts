@@ -56,5 +56,7 @@ export function userEndpoints(grant: string): Endpoint[] {
     { method: 'GET', path: `/api/grants/${grant}/events` },
     { method: 'POST', path: '/api/integrations/acme/tickets' },
     { method: 'POST', path: '/api/integrations/acme/complete' },
+    { method: 'GET', path: '/api/integrations/acme/proxy/x' },
+    { method: 'POST', path: '/api/integrations/acme/proxy/x' },
   ]
 }

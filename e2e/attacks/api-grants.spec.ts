@@ -166,13 +166,15 @@ test('a token of less scope, a machine, and a method that is not there are refus
   world,
 }) => {
   await arrivedToken(world, 'alice')
-  const id = await seedGrant(world.rows)
+  const id = await seedGrant(world.rows, { provider: 'plain' })
   const reader = await userToken(world.login, 'alice', { scope: 'integrations:read' })
   const nobody = await userToken(world.login, 'alice')
   for (const { method, path } of userEndpoints(id)) {
     const isRead = method === 'GET'
     const read = await askApi(world, path, { method, token: reader })
-    expect(read.status, path).toBe(isRead ? 200 : 403)
+    // Of what is not connected there is nothing to call.
+    const found = path.includes('/proxy/') ? 404 : 200
+    expect(read.status, path).toBe(isRead ? found : 403)
     const none = await askApi(world, path, { method, token: nobody })
     expect([none.status, JSON.parse(none.body).code]).toEqual([403, 'insufficient_scope'])
   }

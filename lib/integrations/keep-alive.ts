@@ -41,9 +41,12 @@ async function keepAliveAt(offered: OfferedProvider): Promise<number> {
   let count = 0
   try {
     for (;;) {
-      const claimed = await claim(offered.id)
-      if (claimed.length === 0) return count
+      const due = await dueAt(offered.id)
+      if (due.length === 0) return count
+      // Before the claim, which counts as a send: a provider that is not found is sent nothing.
       const provider = await resolveProvider(offered)
+      const claimed = await claim(offered.id, due)
+      if (claimed.length === 0) return count
       const done = await Promise.all(claimed.map((lease) => keepOne(provider, lease)))
       count += done.filter(Boolean).length
       if (!done.every(Boolean)) return count
@@ -54,28 +57,36 @@ async function keepAliveAt(offered: OfferedProvider): Promise<number> {
   }
 }
 
-async function claim(provider: string): Promise<Lease[]> {
-  const { db, tables, clock } = await database()
+async function dueAt(provider: string): Promise<string[]> {
+  const { db, tables } = await database()
   const { grants } = tables
-  const isDue = and(
+  const due = await db
+    .select({ id: grants.id })
+    .from(grants)
+    .where(await isDue(provider))
+    .orderBy(grants.refreshDueAt)
+    .limit(atOnce)
+  return due.map(({ id }) => id)
+}
+
+async function claim(provider: string, ids: string[]): Promise<Lease[]> {
+  const { grants } = (await database()).tables
+  // Only now: a provider in trouble lets one through, and that one must be there.
+  await assertAnswering(provider)
+  return tryLeases(and(inArray(grants.id, ids), await isDue(provider)), await countedSend())
+}
+
+async function isDue(provider: string): Promise<SQL | undefined> {
+  const { tables, clock } = await database()
+  const { grants } = tables
+  return and(
     eq(grants.provider, provider),
     lte(grants.refreshDueAt, clock),
     eq(grants.status, 'active'),
     isNull(grants.pausedAt),
     lte(grants.refreshNotBefore, clock),
     lte(grants.leaseUntil, clock),
-  ) as SQL
-  const due = await db
-    .select({ id: grants.id })
-    .from(grants)
-    .where(isDue)
-    .orderBy(grants.refreshDueAt)
-    .limit(atOnce)
-  if (due.length === 0) return []
-  // Only now: a provider in trouble lets one through, and that one must be there.
-  await assertAnswering(provider)
-  const ids = due.map(({ id }) => id)
-  return tryLeases(and(inArray(grants.id, ids), isDue), await countedSend())
+  )
 }
 
 async function keepOne(provider: ResolvedProvider, lease: Lease): Promise<boolean> {

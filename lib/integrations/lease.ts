@@ -14,7 +14,12 @@ export type Lease = {
   grant: GrantRow
   /** By the database's clock, in milliseconds, when the lease was taken. */
   takenAt: number
+  /** By this process's own clocks, before the database was asked for it. */
+  askedAt: Moment
 }
+
+/** One clock is set by others, the other stands still while a machine sleeps. */
+type Moment = { wallMs: number; steadyMs: number }
 
 /**
  * Takes the lease of a living grant, waiting for another holder as long as one lease lasts. That it
@@ -45,12 +50,24 @@ export async function tryLeases(
   const { db, tables, clock } = await database()
   const { grants } = tables
   const id = randomUUID()
+  const askedAt = moment()
   const taken = await db
     .update(grants)
     .set({ ...besides, leaseId: id, leaseUntil: sql`${clock} + ${env().LEASE_MS}` })
     .where(and(wanted, lt(grants.leaseUntil, clock)))
     .returning({ ...getTableColumns(grants), takenAt: clock })
-  return taken.map(({ takenAt, ...grant }) => ({ id, grant, takenAt }))
+  return taken.map(({ takenAt, ...grant }) => ({ id, grant, takenAt, askedAt }))
+}
+
+/**
+ * Whether one more call to the provider ends before the lease does. A process that was frozen, or that
+ * heard of its lease late, must not use it: somebody else may hold the next one.
+ */
+export function lastsForCall({ askedAt }: Pick<Lease, 'askedAt'>): boolean {
+  const { LEASE_MS, TOKEN_DEADLINE_MS } = env()
+  const now = moment()
+  const elapsed = Math.max(now.wallMs - askedAt.wallMs, now.steadyMs - askedAt.steadyMs)
+  return elapsed <= LEASE_MS - TOKEN_DEADLINE_MS
 }
 
 /** Gives a lease back early, if it is still ours. */
@@ -74,4 +91,8 @@ async function assertThere(isOurs: SQL | undefined): Promise<void> {
   const { db, tables } = await database()
   const [held] = await db.select({ one: sql`1` }).from(tables.grants).where(isOurs)
   if (!held) throw new GrantkeeperError('not_connected')
+}
+
+function moment(): Moment {
+  return { wallMs: Date.now(), steadyMs: performance.now() }
 }

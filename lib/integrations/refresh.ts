@@ -11,7 +11,7 @@ import { findProvider } from '#lib/providers/provider'
 import { open } from '#lib/vault'
 import { checkCanary } from '#lib/vault-canary'
 import { inFlight } from './flights.ts'
-import { type Lease, releaseLease, tryLeases } from './lease.ts'
+import { type Lease, lastsForCall, releaseLease, tryLeases } from './lease.ts'
 import { assertAnswering } from './provider-state.ts'
 import { commitTokens } from './refresh-commit.ts'
 import { endGrant, noteFailure, storedFailure } from './refresh-failure.ts'
@@ -35,6 +35,7 @@ export function refresh(wanted: Refreshable): Promise<void> {
 
 /**
  * Refreshes a grant whose lease is held: sends its refresh token, and writes down what came of it.
+ * Nothing happens where the lease has been lost: then it is for whoever has it now.
  * @throws {GrantkeeperError} as `refresh`; the lease is given back
  */
 export async function refreshUnderLease(provider: ResolvedProvider, lease: Lease): Promise<void> {
@@ -42,11 +43,12 @@ export async function refreshUnderLease(provider: ResolvedProvider, lease: Lease
   // This send is counted in it: two before it left no trace, and a third would only do harm.
   if (grant.unansweredSends > maxSends) return endGrant(lease, provider, { isInDoubt: true })
   const refreshToken = await openRefreshToken(lease)
+  if (!lastsForCall(lease)) return giveBackUnsent(lease)
   let outcome = await refreshTokens(provider, refreshToken)
   let isInDoubt = grant.inDoubtSince !== null || grant.unansweredSends > 1
   if (outcome.kind === 'unanswered' && grant.unansweredSends < maxSends) {
     // Nobody has the new one, if there is one: the old one is all that can still be tried.
-    await noteSend(lease)
+    if (!(await noteSend(lease))) return
     isInDoubt = true
     outcome = await refreshTokens(provider, refreshToken)
   }
@@ -78,7 +80,7 @@ async function refreshOnce(provider: ResolvedProvider, wanted: Refreshable): Pro
   await assertAnswering(provider.id)
   for (;;) {
     const [lease] = await tryLeases(await isWanted(wanted), await countedSend())
-    if (lease) return refreshUnderLease(provider, lease)
+    if (lease) await refreshUnderLease(provider, lease)
     if (!(await assertRefreshable(wanted))) return
     if (performance.now() > giveUpAt)
       throw new GrantkeeperError('temporarily_unavailable', { retryAfterS: 5 })
@@ -136,14 +138,17 @@ export function giveBackUnsent(lease: Lease): Promise<void> {
   return releaseLease(lease, { unansweredSends: lease.grant.unansweredSends - 1 })
 }
 
-/** A further send under the same lease is counted before it is sent, as the first was. */
-async function noteSend({ id, grant }: Lease): Promise<void> {
-  const { db, tables } = await database()
+/**
+ * A further send under the same lease is counted before it is sent, as the first was, and given as much
+ * time. False where the lease is another's by now.
+ */
+async function noteSend({ id, grant }: Lease): Promise<boolean> {
+  const { db, tables, clock } = await database()
   const { grants } = tables
   const counted = await db
     .update(grants)
-    .set(await countedSend())
+    .set({ ...(await countedSend()), leaseUntil: sql`${clock} + ${env().LEASE_MS}` })
     .where(and(eq(grants.id, grant.id), eq(grants.leaseId, id), eq(grants.version, grant.version)))
     .returning({ id: grants.id })
-  if (counted.length === 0) throw new GrantkeeperError('temporarily_unavailable')
+  return counted.length > 0
 }

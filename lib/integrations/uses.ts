@@ -33,7 +33,8 @@ export async function storeUses(): Promise<void> {
   const held = gathered()
   clearTimeout(held.timer)
   held.timer = undefined
-  const uses = [...held.uses.values()]
+  // In one order everywhere: several instances that lock rows in several orders lock each other out.
+  const uses = [...held.uses.entries()].toSorted(byKey).map(([, use]) => use)
   if (uses.length === 0) return
   held.uses = new Map()
   try {
@@ -44,6 +45,10 @@ export async function storeUses(): Promise<void> {
     logEvent('warn', 'uses_not_stored', { count: uses.length, cause })
     if (uses.length < mostKept) for (const use of uses) takeBack(use)
   }
+}
+
+function byKey([one]: [string, Gathered], [other]: [string, Gathered]): number {
+  return one < other ? -1 : 1
 }
 
 type Gathered = Use & { minute: number; times: number }

@@ -34,7 +34,7 @@ async function send(
   refreshToken: string,
   parameters: Record<string, string>,
 ): Promise<RefreshOutcome> {
-  const sentAt = Date.now()
+  const sentAt = performance.now()
   try {
     const response = await oauth.refreshTokenGrantRequest(
       asRefreshServer(provider),

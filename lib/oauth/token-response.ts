@@ -33,13 +33,17 @@ export const tokenResponse = z.looseObject({
   scope: z.string().max(16_384).optional(),
 })
 
-/** @param sentAt when the request was sent: a token's life begins no later (RFC 6749 §5.1) */
+/**
+ * @param sentAt by `performance.now()`, when the request was sent: a token's life begins no later (RFC 6749
+ *   §5.1). By that clock, since the other may be set while we wait.
+ */
 export function toTokens(
   { scope_separator }: OfferedProvider,
   received: TokenResponse,
   sentAt: number,
 ): Tokens {
-  const expiry = (seconds: number | undefined) => (seconds ? sentAt + seconds * 1000 : null)
+  const begin = Math.ceil(Date.now() - (performance.now() - sentAt))
+  const expiry = (seconds: number | undefined) => (seconds ? begin + seconds * 1000 : null)
   return {
     accessToken: received.access_token,
     accessTokenExpiresAt: expiry(received.expires_in),
