@@ -49,17 +49,14 @@ test('who goes back instead finds the list, and can begin anew', async ({
 
 test('a ticket that is over ends on a page that says so, and a new one works', async ({
   page,
-  spaWorld: { tracklist, demo },
+  spaWorld: { tracklist },
   logInAt,
 }) => {
   await logInAt(tracklist)
-  // The page that says it is the app's own, for who is logged in there: once at the issuer is enough.
-  await page.goto(`${demo.appUrl}/auth/login`)
-  await page.waitForURL(/\/integrations/)
-  await page.goto(tracklist.url)
   const followed = page.waitForRequest(/\/start\?ticket=/)
   await leaveSpa(page)
   const startUrl = (await followed).url()
+  // The app's own page tells it, and asks for a log-in first: at the issuer she has one already.
   await page.goto(startUrl)
   await expect(page.getByRole('status')).toContainText('used already or is too old')
   await page.goto(tracklist.url)
