@@ -80,6 +80,8 @@ const rules: Rule[] = [
   },
   { from: ['app/api/health/', 'app/api/ready/'], to: [...pages, 'lib/vault-canary', 'db/'] },
   { from: ['app/(signed-in)/integrations/connect/'], to: [...pages, ...edge] },
+  // What is served and shown of the API is the description that is committed.
+  { from: ['app/docs/', 'app/api/openapi.json/'], to: [...pages, 'docs/openapi.json'] },
   { from: ['app/'], to: pages, types: ['lib/providers/'] },
   {
     from: ['lib/integrations/'],
