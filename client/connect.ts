@@ -25,7 +25,7 @@ export async function connect(
   const attempt = newAttempt({ provider, name, returnTo, isPopup: false })
   // First kept, then opened: a new window gets a copy of this tab's storage as it is at that moment.
   keepAttempt(storage, { ...attempt, isPopup: popup })
-  const opened = popup ? openPopup() : null
+  const opened = popup && openPopup()
   if (!opened) keepAttempt(storage, attempt)
   try {
     const { start_url } = await context.api.begin(provider, {
@@ -38,7 +38,7 @@ export async function connect(
       ? awaitPopup(context, { attempt, window: opened, url: start_url })
       : leave(start_url))
   } catch (cause) {
-    opened?.close()
+    if (opened) opened.close()
     takeAttempt(storage, provider)
     return failed(attempt, cause)
   }

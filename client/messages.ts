@@ -29,7 +29,6 @@ const sentences: Record<string, string> = {
   provider_misconfigured: setUp,
   rate_limited: `That was too often. ${again} in a minute.`,
   reauthorization_required: reconnect,
-  session_mismatch: `You are now logged in as someone else. ${again}.`,
   temporarily_unavailable: trouble,
   unreachable: `There is no answer. ${again} in a minute.`,
   window_closed: 'The window was closed, or is behind this one. Finish there, or start again.',

@@ -82,6 +82,12 @@ test('where popups are blocked, this page leaves', async () => {
   expect(page.closed).toBe(false)
 })
 
+test('a blocker that gives a window, and closes it, is a blocker too', async () => {
+  popup.closed = true
+  void newClient().connect('acme', { popup: true })
+  await vi.waitFor(() => expect(page.left()).toBe(startUrl))
+})
+
 test('without a ticket the window goes again', async () => {
   server.answers['POST /api/integrations/acme/tickets'] = problem('paused', 403)
   const outcome = await newClient().connect('acme', { popup: true })

@@ -3,9 +3,10 @@ import type { Attempt } from './attempts.ts'
 import type { Context } from './context.ts'
 import { connected, type Ended, failed } from './outcome.ts'
 
-/** Null where the browser blocked it. The address follows. */
-export function openPopup(): Window | null {
-  return open('', '', 'popup,width=520,height=720')
+/** Undefined where it was blocked: some blockers give a window that is closed. The address follows. */
+export function openPopup(): Window | undefined {
+  const popup = open('', '', 'width=520,height=720')
+  return popup?.closed === false ? popup : undefined
 }
 
 /** What a popup tells the page that opened it: never a token, a code or a handle. */
