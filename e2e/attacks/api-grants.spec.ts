@@ -3,10 +3,15 @@ import { eventPage } from '#app/api/schemas/event'
 import { disconnected, grant as grantSchema } from '#app/api/schemas/grant'
 import { integrationList } from '#app/api/schemas/integration'
 import { problem } from '#app/api/schemas/problem'
+import { completion, ticket } from '#app/api/schemas/ticket'
+import { token } from '#app/api/schemas/token'
 import { arrivedToken, askApi, fullToken, userEndpoints } from '../api.ts'
 import { expect, test } from '../fixtures.ts'
-import { connect } from '../flow.ts'
+import { approve, connect, visitCallback } from '../flow.ts'
+import { machineToken } from '../machine-token.ts'
 import { day, refreshable, seedEvent, seedGrant, seedTrouble } from '../seed.ts'
+import { handleOf, openStart, spaOf } from '../spa.ts'
+import { askForToken, bearer } from '../token-request.ts'
 import { userToken } from '../user-token.ts'
 
 test('the list has every provider with its grants, as the schema says, by token and by cookie', async ({
@@ -160,6 +165,24 @@ test("SA-12 another user's grant, and what is no id at all, look like a grant th
   }
   const [row] = await world.rows.all('grants')
   expect(row).toMatchObject({ status: 'active', paused_at: null })
+})
+
+test('tickets, completions and tokens for jobs are as their schemas say', async ({
+  newVisitor,
+  world,
+}) => {
+  const spa = await spaOf(world, 'alice')
+  const asked = await spa.ask()
+  expect(ticket.parse(JSON.parse(asked.body)).expires_in).toBe(60)
+  const { startUrl, verifier } = await spa.ticket()
+  const browser = await newVisitor()
+  const { location } = await openStart(browser, startUrl)
+  const back = await visitCallback(browser, await approve(new URL(String(location))))
+  const done = await spa.complete({ handle: handleOf(back), verifier })
+  const { grant } = completion.parse(JSON.parse(done.body))
+  const authorization = bearer(await machineToken(world.login))
+  const vended = await askForToken(world, { authorization, body: { user: 'auth0|alice' } })
+  expect(token.parse(JSON.parse(vended.body)).grant).toBe(grant)
 })
 
 test('a token of less scope, a machine, and a method that is not there are refused', async ({

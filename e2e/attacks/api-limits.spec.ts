@@ -29,6 +29,10 @@ test('SA-14 the limit is the user’s, whatever address a header names, and what
     }
     for (let n = 0; n < 5; n += 1) expectLimited(await pause(n))
     expect((await pause(0, await fullToken(world, 'bob'))).status, 'bob is not held up').toBe(404)
+    const exposed = (await pause(0)).headers['access-control-expose-headers']?.split(', ')
+    expect(exposed).toEqual(
+      expect.arrayContaining(['ratelimit', 'ratelimit-policy', 'retry-after']),
+    )
     const read = await askApi(world, '/api/integrations', { token: tokens[0] ?? '' })
     expect([read.status, quotaOf(read).policy]).toEqual([200, '"read";q=600;w=60'])
   })

@@ -35,7 +35,7 @@ export const eventQuery = z.object({
     .min(1, 'must be 1 or more')
     .max(100, 'must be 100 or less')
     .default(50)
-    .meta({ description: 'How many at most.' }),
+    .meta({ description: 'How many at most: 1 to 100, and 50 where it is left out.' }),
   cursor: z.string().regex(cursorForm, 'is not a cursor').optional().meta({
     description: '`next_cursor` of the page before, as it is.',
   }),

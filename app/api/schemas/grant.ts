@@ -53,7 +53,10 @@ export const grant = z
       description:
         'What is stored: whether the third party honours the grant, as far as it is known.',
     }),
-    state: z.enum(grantStates).meta({ description: 'What a page says of it: the worst first.' }),
+    state: z.enum(grantStates).meta({
+      description:
+        'What a page says of it. Of several that are true it is what the user decided, else the worst.',
+    }),
     reason: z.string().nullable().meta({ description: 'Why it has to be connected again.' }),
     trouble: trouble.nullable(),
     scope: z.array(z.string()).meta({ description: 'What was granted.' }),

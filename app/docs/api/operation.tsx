@@ -51,9 +51,10 @@ function Callers({ security }: Pick<Operation, 'security'>) {
 
 /** What has to come together: schemes, with the scopes that are needed. */
 function callerIn(schemes: Operation['security'][number]): string {
-  const named = Object.entries(schemes).map(([scheme, scopes = []]) =>
-    [words.schemes[scheme as keyof typeof words.schemes], ...scopes].join(' '),
-  )
+  const named = Object.entries(schemes).flatMap(([scheme, scopes = []]) => [
+    words.schemes[scheme as keyof typeof words.schemes],
+    ...scopes,
+  ])
   return named.length === 0 ? words.nobodyYet : named.join(words.and)
 }
 

@@ -44,7 +44,7 @@ function Contents() {
       <ul className="hairlines">
         {document.tags.map(({ name }) => (
           <li key={name} className="grid gap-x-4 py-2 sm:grid-cols-[13rem_1fr]">
-            <a href={`#${anchorOf(name)}`} className="link-target font-strong">
+            <a href={`#${anchorOf(name)}`} className="link-target self-start font-strong">
               {name}
             </a>
             <ul>
@@ -73,7 +73,9 @@ function Schemes() {
       <dl className="hairlines mt-4">
         {Object.entries(document.components.securitySchemes).map(([name, { description }]) => (
           <div key={name} className="grid gap-x-4 gap-y-1 py-3 sm:grid-cols-[13rem_1fr]">
-            <dt className="font-strong">{words.schemes[name as keyof typeof words.schemes]}</dt>
+            <dt className="font-strong first-letter:uppercase">
+              {words.schemes[name as keyof typeof words.schemes]}
+            </dt>
             <dd>{marked(description)}</dd>
           </div>
         ))}
