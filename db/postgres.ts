@@ -4,6 +4,7 @@ import { bigint, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/
 import pg from 'pg'
 import { GrantkeeperError } from '#lib/errors'
 import { type Atomically, compile, isMiss, type Statement } from './atomically.ts'
+import { countForAll } from './counters.ts'
 import type { Database, Handle } from './index.ts'
 import { migrations } from './migrations/postgres/all.ts'
 import { ledger, type Migration, missing } from './migrations.ts'
@@ -26,7 +27,8 @@ export async function openPostgres(url: string, { migrate }: { migrate: boolean 
   guardQueries(db)
   const close = () => pool.end()
   const tables = defineTables(columns)
-  return { db, tables, atomically: atomicallyOn(pool, db), clock, close } satisfies Database
+  const atomically = atomicallyOn(pool, db)
+  return { db, tables, atomically, clock, counter: countForAll(pool), close } satisfies Database
 }
 
 /** Not now(), which stands still during a transaction. */
@@ -44,7 +46,8 @@ function connect(url: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: 5,
-    connectionTimeoutMillis: 5_000,
+    // As long as a query may take: in a storm, hundreds wait here for five connections.
+    connectionTimeoutMillis: 10_000,
     query_timeout: 10_000,
     keepAlive: true,
   })

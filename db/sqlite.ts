@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { type Atomically, compile, isMiss, type Statement } from './atomically.ts'
+import { countInMemory } from './counters.ts'
 import type { Database, Handle } from './index.ts'
 import { migrations } from './migrations/sqlite/all.ts'
 import { ledger, missing } from './migrations.ts'
@@ -24,6 +25,7 @@ export async function openSqlite(url: string): Promise<Database> {
       tables: defineTables(columns),
       atomically: atomicallyOn(client, handle),
       clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+      counter: countInMemory,
       close: async () => void client.close(),
     }
   })
