@@ -1,7 +1,6 @@
-import { env } from '#lib/env'
+import type { Env } from '#lib/env'
 
-/** What the tenant calls itself: the issuer of its tokens, and of the users it logs in. */
-export function auth0Issuer(): string {
-  const domain = env().AUTH0_DOMAIN
+/** How an Auth0 tenant calls itself: as an origin that ends with a slash. */
+export function auth0Issuer({ AUTH0_DOMAIN: domain }: Pick<Env, 'AUTH0_DOMAIN'>): string {
   return `${domain.includes('://') ? domain.replace(/\/$/, '') : `https://${domain}`}/`
 }

@@ -8,13 +8,13 @@ import type { LoginDriver } from './driver.ts'
 
 /** Login by Auth0, or by what behaves as an Auth0 tenant does. */
 export const auth0Driver: LoginDriver = {
-  issuer: auth0Issuer,
+  issuer,
   identity: async () => {
     if (hasTwoSessions((await headers()).get('cookie'))) return null
     const session = await client(baseUrlFor(null)).getSession()
     const { sub, org_id, name, email } = session?.user ?? {}
     if (typeof sub !== 'string' || sub === '') return null
-    return { issuer: auth0Issuer(), sub, org: text(org_id), name: text(name), email: text(email) }
+    return { issuer: issuer(), sub, org: text(org_id), name: text(name), email: text(email) }
   },
   loginPath: (returnTo) => `/auth/login?returnTo=${encodeURIComponent(returnTo)}`,
   logoutPath: '/auth/logout',
@@ -90,6 +90,10 @@ function hasTwoSessions(header: string | null): boolean {
   const names = (header ?? '').split(';').map((pair) => pair.trim().split('=', 1)[0] ?? '')
   const sessions = names.filter((name) => /^__(Host-)?session(__\d+)?$/.test(name))
   return new Set(sessions).size < sessions.length
+}
+
+function issuer(): string {
+  return auth0Issuer(env())
 }
 
 function text(claim: unknown): string {

@@ -177,9 +177,10 @@ function sealed(changes: object = {}) {
 }
 
 type Purpose = Parameters<typeof import('./seal.ts').sealFor>[0]
-type Own = typeof import('./relay.ts') & {
-  seal: (purpose: Purpose, changes?: object) => Promise<string>
-}
+type Own = typeof import('./relay.ts') &
+  typeof import('./redirect-uri.ts') & {
+    seal: (purpose: Purpose, changes?: object) => Promise<string>
+  }
 
 /** The relay as a process has it with settings of its own. */
 async function inProcess<T>(
@@ -191,5 +192,5 @@ async function inProcess<T>(
   vi.resetModules()
   const { sealFor } = await import('./seal.ts')
   const seal: Own['seal'] = (purpose, changes) => sealFor(purpose, { ...good(), ...changes })
-  return work({ ...(await import('./relay.ts')), seal })
+  return work({ ...(await import('./relay.ts')), ...(await import('./redirect-uri.ts')), seal })
 }

@@ -5,14 +5,6 @@ import type { AuthorizationResponse } from './authorization.ts'
 import { sealFor, unsealFor } from './seal.ts'
 import type { Transaction } from './transaction.ts'
 
-/** Where a provider shall answer (RFC 6749 §3.1.2): here, or on a preview at the stable deployment. */
-export function redirectUri(base: string, provider: string): string {
-  const { RELAY_URL } = env()
-  return RELAY_URL
-    ? `${RELAY_URL}/api/integrations/${provider}/relay`
-    : `${base}/api/integrations/${provider}/callback`
-}
-
 /**
  * The `state` that a provider is given: the attempt's own, or on a preview that one sealed together with
  * the host that began, for the relay to open.
