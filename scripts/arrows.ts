@@ -119,6 +119,7 @@ const rules: Rule[] = [
     to: [...leaves, 'lib/providers/provider', 'db/'],
     types: ['lib/session', 'lib/callers'],
   },
+  { from: ['lib/audit-retention'], to: [...leaves, 'db/'], types: ['lib/audit'] },
   { from: ['lib/env'], to: ['lib/url-pattern', 'lib/shared-secrets'] },
   { from: ['lib/background'], to: ['lib/process'] },
   { from: ['lib/errors', 'lib/process', 'lib/url-pattern', 'lib/shared-secrets'], to: [] },
