@@ -162,7 +162,10 @@ function events({ table, text, integer, time, index }: Columns) {
       times: integer('times').notNull().default(1),
       createdAt: time('created_at').notNull(),
     },
-    (row) => [index('events_user').on(row.userId, row.createdAt)],
+    (row) => [
+      index('events_user').on(row.userId, row.createdAt),
+      index('events_age').on(row.createdAt),
+    ],
   )
 }
 

@@ -14,8 +14,8 @@ export function json(body: unknown, status = 200): Response {
  * @throws {GrantkeeperError} `invalid_request` with the paths that are wrong, in our own words
  */
 export async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
-  const text = await request.text()
-  const parsed = text.length > maxLength ? undefined : schema.safeParse(parse(text))
+  const text = await readCapped(request)
+  const parsed = text === undefined ? undefined : schema.safeParse(parse(text))
   if (parsed?.success) return parsed.data
   throw invalid(parsed?.error)
 }
@@ -35,7 +35,19 @@ export function readQuery<T>(request: { url: string }, schema: z.ZodType<T>): T 
   throw invalid(parsed.error)
 }
 
-const maxLength = 16_384
+const maxBytes = 16_384
+
+/** The text of a body, or undefined for a longer one, of which no more than that is read. */
+async function readCapped({ body }: Request): Promise<string | undefined> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBytes) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
 
 function parse(text: string): unknown {
   try {

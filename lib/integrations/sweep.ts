@@ -1,3 +1,4 @@
+import { forgetRoutine } from '#lib/audit-retention'
 import { codeOf } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
 import { forgetCounts } from '#lib/rate-limits'
@@ -29,6 +30,7 @@ async function sweepAll(until: number): Promise<boolean> {
     () => storeUses(),
     () => forgetUsed(now),
     () => forgetCompletions(),
+    () => forgetRoutine(now),
     () => forgetCounts(now),
     // With a wrong key no token opens: none would be revoked, and after a day all would be given up.
     () => checkCanary().then(() => keepAlive(until)),

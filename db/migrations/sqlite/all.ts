@@ -52,5 +52,11 @@ export const migrations: readonly Migration[] = [
       "CREATE TABLE `rate_limits` (\n\t`key` text PRIMARY KEY NOT NULL,\n\t`points` integer DEFAULT 0 NOT NULL,\n\t`expire` integer\n);",
       "CREATE INDEX `rate_limits_expiry` ON `rate_limits` (`expire`);"
     ]
+  },
+  {
+    "name": "0004_events_age",
+    "statements": [
+      "CREATE INDEX `events_age` ON `events` (`created_at`);"
+    ]
   }
 ]
