@@ -151,7 +151,7 @@ function environment({ login, providers, spa }: Servers): Settings {
     ...loginEnv(login),
     ...Object.assign({}, ...clients),
     RETURN_URLS: [`${spa.url}/app`, 'https://spa.test/app', previews].join(','),
-    SPA_COMPLETION_URLS: `${spa.url}/app/connected`,
+    SPA_COMPLETION_URLS: `${spa.url}/app/connected,https://other-spa.test/connected`,
     TOKEN_DEADLINE_MS: '1500',
     LEASE_MS: '4000',
   }

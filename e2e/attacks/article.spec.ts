@@ -7,6 +7,7 @@ import { openStart } from '../spa.ts'
 import { userToken } from '../user-token.ts'
 
 const page = 'spa-backend-third-party.md'
+const spaPage = 'https://spa.test/app/connected'
 
 test('the article’s SPA connects its user, as it is written', async ({
   stranger,
@@ -30,6 +31,16 @@ test('the article’s SPA connects its user, as it is written', async ({
   expect(await module.completed?.()).toMatchObject({ status: 'connected', integration: 'acme' })
   expect(tab.shown()).toBe('/app/connected')
   expect(await grants('alice')).toHaveLength(1)
+  tab.arriveAt(back.location as URL)
+  await expect(module.completed?.()).rejects.toThrow('this browser did not ask for it')
+  // A link that somebody made cannot choose which path of the API the user's token is sent to.
+  await module.connect?.('acme')
+  tab.arriveAt(new URL('?integration=acme/proxy/v1/me%3Fx&status=pending#handle=x', spaPage))
+  await expect(module.completed?.()).rejects.toThrow('this browser did not ask for it')
+  // A refusal leaves nothing behind that a later link could use.
+  await module.connect?.('acme')
+  tab.arriveAt(new URL('?integration=acme&status=error&error=access_denied', spaPage))
+  await expect(module.completed?.()).rejects.toThrow('access_denied')
   tab.arriveAt(back.location as URL)
   await expect(module.completed?.()).rejects.toThrow('this browser did not ask for it')
   await remove()
