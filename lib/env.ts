@@ -23,9 +23,13 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
 
 /** The settings stop the start. Its message is meant for the person who starts the app. */
 export class SettingsError extends Error {
+  /** One sentence each. */
+  readonly problems: readonly string[]
+
   constructor(problems: string[]) {
     super(`Grantkeeper cannot start. These settings need mending:\n  - ${problems.join('\n  - ')}`)
     this.name = 'SettingsError'
+    this.problems = problems
   }
 }
 

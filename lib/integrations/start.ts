@@ -2,6 +2,7 @@ import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { GrantkeeperError } from '#lib/errors'
 import { authorizationUrl } from '#lib/oauth/authorization'
 import { resolveProvider } from '#lib/oauth/metadata'
+import { redirectUri } from '#lib/oauth/redirect-uri'
 import type { ReturnUrl } from '#lib/oauth/return-url'
 import { newTicket, type Ticket, usedTicket } from '#lib/oauth/ticket'
 import { newTransaction, type Transaction } from '#lib/oauth/transaction'
@@ -85,7 +86,7 @@ async function begin({ provider: asked, base, returnTo, ...rest }: Beginning): P
     provider: provider.id,
     config: provider.configHash,
     issuer: provider.issuer,
-    redirect_uri: `${base}/api/integrations/${provider.id}/callback`,
+    redirect_uri: redirectUri(base, provider.id),
     return_to: returnTo.href,
   })
   return { transaction, location: await authorizationUrl(provider, transaction) }
