@@ -34,6 +34,8 @@ export type EventType =
   | 'connect_failed'
   | 'revoked_later'
   | 'revocation_given_up'
+  | 'moved_away'
+  | 'moved_here'
 
 /** A row of the trail, for pages. */
 export type EventView = {

@@ -3,6 +3,7 @@ import { headers } from 'next/headers'
 import { NextRequest, NextResponse } from 'next/server'
 import { baseUrlFor, env } from '#lib/env'
 import { oncePerProcess } from '#lib/process'
+import { auth0Issuer } from './auth0-issuer.ts'
 import type { LoginDriver } from './driver.ts'
 
 /** Login by Auth0, or by what behaves as an Auth0 tenant does. */
@@ -92,8 +93,7 @@ function hasTwoSessions(header: string | null): boolean {
 }
 
 function issuer(): string {
-  const domain = env().AUTH0_DOMAIN
-  return `${domain.includes('://') ? domain.replace(/\/$/, '') : `https://${domain}`}/`
+  return auth0Issuer(env())
 }
 
 function text(claim: unknown): string {

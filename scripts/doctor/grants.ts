@@ -1,7 +1,7 @@
 import { and, count, eq, ne, notInArray } from 'drizzle-orm'
 import type { Database } from '#db'
+import { auth0Issuer } from '#lib/login/auth0-issuer'
 import { type Finding, note } from './finding.ts'
-import { issuerUrl } from './login.ts'
 
 /** Living grants that nothing here can use: their provider, or their user's issuer, is not set up. */
 export async function examineGrants(
@@ -9,7 +9,7 @@ export async function examineGrants(
   env: { AUTH0_DOMAIN: string },
   offered: string[],
 ): Promise<Finding[]> {
-  const issuer = issuerUrl(env)
+  const issuer = auth0Issuer(env)
   return [
     ...(await strandedProviders(database, offered)).map(({ provider, grants }) =>
       note(

@@ -1,4 +1,5 @@
 import type { Env } from '#lib/env'
+import { auth0Issuer } from '#lib/login/auth0-issuer'
 
 /** How the login is set up, whichever driver serves it. */
 export type Login = {
@@ -13,13 +14,8 @@ export type Login = {
 export function loginOf(env: Env): Login {
   return {
     setting: 'AUTH0_DOMAIN',
-    issuer: issuerUrl(env),
+    issuer: auth0Issuer(env),
     client: { id: env.AUTH0_CLIENT_ID, secret: env.AUTH0_CLIENT_SECRET },
     callback: `${env.APP_BASE_URL[0]}/auth/callback`,
   }
-}
-
-/** As the Auth0 driver names the issuer of its users. */
-export function issuerUrl({ AUTH0_DOMAIN: domain }: Pick<Env, 'AUTH0_DOMAIN'>): string {
-  return `${domain.includes('://') ? domain.replace(/\/$/, '') : `https://${domain}`}/`
 }
