@@ -42,6 +42,8 @@ export type Database = {
    * measured with it, since the clocks of machines differ.
    */
   clock: SQL<number>
+  /** Asks the database which migrations it has had. @throws {GrantkeeperError} storage_unavailable */
+  assertMigrated: () => Promise<void>
   close: () => Promise<void>
 }
 

@@ -8,7 +8,7 @@ import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqli
 import { type Atomically, compile, isMiss, type Statement } from './atomically.ts'
 import type { Database, Handle } from './index.ts'
 import { migrations } from './migrations/sqlite/all.ts'
-import { ledger, missing } from './migrations.ts'
+import { ledger, missing, refuseMissing } from './migrations.ts'
 import { type Columns, defineTables } from './schema.ts'
 import { guardQueries, isUniqueViolation, storing } from './storing.ts'
 
@@ -24,6 +24,7 @@ export async function openSqlite(url: string): Promise<Database> {
       tables: defineTables(columns),
       atomically: atomicallyOn(client, handle),
       clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+      assertMigrated: async () => storing(() => refuseMissing(pending(client))),
       close: async () => void client.close(),
     }
   })

@@ -120,6 +120,23 @@ test('RV-06 on Postgres, tokens that cannot be stored are revoked', async () => 
   expectOk(await connect(alice))
 })
 
+test('what is not ready is told, with no more than its name', async () => {
+  const ready = async () => {
+    const { status, body } = await alice.get('/api/ready')
+    return [status, JSON.parse(body)]
+  }
+  expect(await ready()).toEqual([200, { status: 'ready' }])
+  await world.rows.execute('alter table schema_migrations rename to lost')
+  expect(await ready()).toEqual([
+    503,
+    { status: 'not_ready', lacks: 'migrations', code: 'storage_unavailable' },
+  ])
+  await world.rows.execute('alter table lost rename to schema_migrations')
+  expect(await ready()).toEqual([200, { status: 'ready' }])
+  const { status, body } = await alice.get('/api/health')
+  expect([status, body]).toEqual([200, '{"status":"alive"}'])
+})
+
 async function living() {
   const rows = await world.rows.all('grants')
   return rows.filter(({ provider, status }) => provider === 'acme' && status !== 'disconnected')
