@@ -1,8 +1,11 @@
 import type { Settings } from './settings.ts'
 
 const hurry = `
-const real = globalThis.setInterval
-globalThis.setInterval = (work, ms, ...rest) => real(work, ms === 60_000 ? 300 : ms, ...rest)`
+for (const name of ['setInterval', 'setTimeout']) {
+  const real = globalThis[name]
+  const hurried = (work, ms, ...rest) => real(work, ms === 60_000 ? 300 : ms, ...rest)
+  globalThis[name] = Object.assign(hurried, real)
+}`
 
 /** What the app does once a minute, it does three times a second. */
 export function hurriedEnv(): Settings {
