@@ -22,10 +22,13 @@ export type DemoOptions = {
   env?: Record<string, string | undefined>
   /** At https://localhost, behind a TLS front with a self-signed certificate. */
   https?: boolean
+  /** Of a standalone build, in place of the project's. */
+  folder?: string | undefined
 }
 
 /** @throws {Error} with the app's output, when it refuses to start; nothing is left running */
-export async function startDemo({ env = {}, https = false }: DemoOptions = {}): Promise<Demo> {
+export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
+  const { env = {}, https = false } = options
   const port = await freePort()
   const front = https ? await startTlsFront(port) : undefined
   const appUrl = front?.url ?? `http://localhost:${port}`
@@ -37,7 +40,7 @@ export async function startDemo({ env = {}, https = false }: DemoOptions = {}): 
     await rm(folder, { recursive: true, force: true })
   }
   const whole = defined({ ...settings({ appUrl, port, databaseUrl }, standIns.env), ...env })
-  const app = await startApp(whole).catch(async (error) => {
+  const app = await startApp(whole, { folder: options.folder }).catch(async (error) => {
     await close()
     throw error
   })
