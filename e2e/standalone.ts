@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { completeStandalone } from '#scripts/standalone'
+import { completeStandalone, standalone } from '#scripts/standalone'
 
 /** The standalone build in a fresh folder outside of the project: nothing is there but itself. */
 export async function standaloneElsewhere(): Promise<{
@@ -10,7 +10,8 @@ export async function standaloneElsewhere(): Promise<{
 }> {
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-standalone-'))
   // Verbatim: links would else be made to lead back into the project.
-  await cp(completeStandalone(), folder, { recursive: true, verbatimSymlinks: true })
+  await cp(standalone, folder, { recursive: true, verbatimSymlinks: true })
+  completeStandalone(folder)
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -8,6 +8,8 @@ import { join } from 'node:path'
  */
 export function adoptBuiltConfig(folder: string): void {
   const file = join(folder, '.next', 'required-server-files.json')
+  // Next itself says that there is no build.
+  if (!existsSync(file)) return
   const { config } = JSON.parse(readFileSync(file, 'utf8')) as { config: unknown }
   process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config)
 }

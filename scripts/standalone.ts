@@ -6,16 +6,19 @@ import { importsOf } from './imports.ts'
 import { root } from './run.ts'
 
 /** What is run there, besides Next. */
-const entries = ['server.ts', ...['db-migrate', 'api-keys', 'doctor', 'users-move'].map(script)]
+const entries = [
+  'server.ts',
+  ...['db-migrate', 'api-keys', 'doctor', 'users-move'].map(script),
+]
+
+/** Where `next build` leaves it. */
+export const standalone = join(root, '.next', 'standalone')
 
 /**
- * Completes `.next/standalone` of a build to a folder that runs on its own, with `node server.ts`: Next
- * puts into it what its pages need, and this what our own server and the commands need.
- * @returns the folder
+ * Completes the folder, or a copy of it, to one that runs on its own, with `node server.ts`: Next puts
+ * into it what its pages need, and this what our own server and the commands need.
  */
-export function completeStandalone(): string {
-  const folder = join(root, '.next', 'standalone')
-  if (!existsSync(folder)) throw new Error('There is no build: run npm run build first')
+export function completeStandalone(folder: string): void {
   // Next copies .env and .env.production; settings come from where it runs, and secrets are in no image.
   for (const file of globSync('.env*', { cwd: folder })) rmSync(join(folder, file))
   // Next's own server knows neither the door nor the graceful stop.
@@ -24,7 +27,6 @@ export function completeStandalone(): string {
   const { files, packages } = needed(entries)
   for (const file of files) copy(file, folder)
   for (const place of closure(packages)) copy(place, folder)
-  return folder
 }
 
 function script(name: string): string {
@@ -81,6 +83,7 @@ function read(file: string): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = relative(root, completeStandalone())
-  console.log(`${folder} is complete. It starts with: node ${folder}/server.ts`)
+  completeStandalone(standalone)
+  const place = relative(root, standalone)
+  console.log(`${place} is complete. It starts with: node ${place}/server.ts`)
 }

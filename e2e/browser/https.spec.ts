@@ -25,21 +25,6 @@ test('so it is with the standalone build alone in a folder, where it writes noth
   }
 })
 
-test('the standalone build holds no settings, no database and nothing of the tests', async () => {
-  const { folder, remove } = await standaloneElsewhere()
-  const files = await filesOf(folder)
-  await remove()
-  expect(files).toContain('server.ts')
-  const own = files.filter((file) => !/(^|\/)node_modules\//.test(file))
-  for (const kind of [
-    /(^|\/)\.env/,
-    /\.db(-wal|-shm)?$/,
-    /^(e2e|data|docs)\//,
-    /\.(test|spec)\.ts$/,
-  ])
-    expect(own.filter((file) => kind.test(file))).toEqual([])
-})
-
 async function walkOverHttps(browser: Browser, folder?: string): Promise<void> {
   const demo = await startDemo({ https: true, folder })
   const context = await browser.newContext({ baseURL: demo.appUrl, ignoreHTTPSErrors: true })
