@@ -8,7 +8,7 @@ import { root } from './run.ts'
 /** What is run there, besides Next. */
 const entries = [
   'server.ts',
-  ...['db-migrate', 'api-keys', 'doctor', 'users-move'].map(script),
+  ...['db-migrate', 'db-restored', 'api-keys', 'doctor', 'users-move'].map(script),
 ]
 
 /** Where `next build` leaves it. */

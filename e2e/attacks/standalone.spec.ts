@@ -18,7 +18,7 @@ test('the standalone build holds no settings, no database and nothing of the tes
 })
 
 test('its commands run there, and say what is missing', () => {
-  for (const name of ['db-migrate', 'doctor', 'users-move']) {
+  for (const name of ['db-migrate', 'db-restored', 'doctor', 'users-move']) {
     const { PATH = '' } = process.env
     const { status, stdout, stderr } = spawnSync(process.execPath, [`scripts/${name}.ts`], {
       cwd: folder,
