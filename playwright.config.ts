@@ -17,10 +17,10 @@ export default defineConfig<object, WorkerOptions>({
   expect: { timeout: 10_000 },
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
   projects: [
-    { name: 'attacks', testMatch: 'attacks/**/*.spec.ts' },
+    { name: 'attacks', testMatch: ['attacks/**/*.spec.ts', 'fleet/**/*.spec.ts'] },
     {
       name: 'attacks on Postgres',
-      testMatch: 'attacks/vend-*.spec.ts',
+      testMatch: 'attacks/{vend,proxy,pause}*.spec.ts',
       use: { database: 'postgres' },
     },
     {

@@ -38,6 +38,33 @@ export const texts = {
     ],
   },
 
+  docs: {
+    title: 'The HTTP API',
+    download: 'The same as OpenAPI 3.1',
+    contents: 'Contents',
+    who: 'Who may call',
+    callers: 'For',
+    everybody: 'For everybody.',
+    nobodyYet: 'who is not logged in yet',
+    or: ', or ',
+    and: ' with ',
+    schemes: {
+      userToken: 'a user’s token',
+      machineToken: 'a machine’s token',
+      apiKey: 'an API key',
+      cookie: 'the login cookie',
+      ownPage: 'X-Grantkeeper from our own page',
+      cronSecret: 'the secret of the clock',
+    },
+    parameters: 'Parameters',
+    places: { path: 'in the path', query: 'in the query', header: 'as a header' },
+    optional: 'optional',
+    body: 'Send as JSON:',
+    answers: 'Answers',
+    other: 'Other',
+    schemas: 'Schemas',
+  },
+
   shell: {
     nav: 'Main',
     integrations: 'Integrations',

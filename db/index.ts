@@ -1,5 +1,6 @@
 import type { SQL } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { env, SettingsError } from '#lib/env'
 import { oncePerProcess } from '#lib/process'
 import type { Atomically } from './atomically.ts'
@@ -44,8 +45,13 @@ export type Database = {
   clock: SQL<number>
   /** Asks the database which migrations it has had. @throws {GrantkeeperError} storage_unavailable */
   assertMigrated: () => Promise<void>
+  /** Makes what counts calls: on Postgres for all instances together, on SQLite for this process. */
+  counter: (limit: Limit) => RateLimiterAbstract
   close: () => Promise<void>
 }
+
+/** So many calls within so many seconds. The name tells its rows from those of other limits. */
+export type Limit = { name: string; calls: number; windowS: number }
 
 /**
  * What both dialects have in common. Queries are awaited; a query without `returning` tells nothing,

@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { bigint, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { type Atomically, compile, isMiss, type Statement } from './atomically.ts'
+import { countForAll } from './counters.ts'
 import type { Database, Handle } from './index.ts'
 import { migrations } from './migrations/postgres/all.ts'
 import { ledger, type Migration, missing, refuseMissing } from './migrations.ts'
@@ -29,6 +30,7 @@ export async function openPostgres(url: string, { migrate }: { migrate: boolean 
     tables: defineTables(columns),
     atomically: atomicallyOn(pool, db),
     clock,
+    counter: countForAll(pool),
     assertMigrated: () => storing(() => assertMigrated(pool)),
     close,
   } satisfies Database
@@ -49,7 +51,8 @@ function connect(url: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: 5,
-    connectionTimeoutMillis: 5_000,
+    // As long as a query may take: in a storm, hundreds wait here for five connections.
+    connectionTimeoutMillis: 10_000,
     query_timeout: 10_000,
     keepAlive: true,
   })

@@ -16,6 +16,7 @@ export function defineTables(columns: Columns) {
     vaultCanaries: vaultCanaries(columns),
     providerStates: providerStates(columns),
     apiKeys: apiKeys(columns),
+    rateLimits: rateLimits(columns),
   }
 }
 
@@ -161,7 +162,10 @@ function events({ table, text, integer, time, index }: Columns) {
       times: integer('times').notNull().default(1),
       createdAt: time('created_at').notNull(),
     },
-    (row) => [index('events_user').on(row.userId, row.createdAt)],
+    (row) => [
+      index('events_user').on(row.userId, row.createdAt),
+      index('events_age').on(row.createdAt),
+    ],
   )
 }
 
@@ -207,5 +211,21 @@ function apiKeys({ table, text, time, uniqueIndex }: Columns) {
       uniqueIndex('api_keys_hash').on(row.hash),
       uniqueIndex('api_keys_name').on(row.name).where(sql`${row.revokedAt} is null`),
     ],
+  )
+}
+
+/**
+ * How often somebody has called, until when: as rate-limiter-flexible writes it, in this order of
+ * columns. Only Postgres has rows; an SQLite file has one process, whose memory is enough.
+ */
+function rateLimits({ table, text, integer, time, index }: Columns) {
+  return table(
+    'rate_limits',
+    {
+      key: text('key').primaryKey(),
+      points: integer('points').notNull().default(0),
+      expire: time('expire'),
+    },
+    (row) => [index('rate_limits_expiry').on(row.expire)],
   )
 }

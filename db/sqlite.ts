@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { type Atomically, compile, isMiss, type Statement } from './atomically.ts'
+import { countInMemory } from './counters.ts'
 import type { Database, Handle } from './index.ts'
 import { migrations } from './migrations/sqlite/all.ts'
 import { ledger, missing, refuseMissing } from './migrations.ts'
@@ -25,6 +26,7 @@ export async function openSqlite(url: string): Promise<Database> {
       atomically: atomicallyOn(client, handle),
       clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
       assertMigrated: async () => storing(() => refuseMissing(pending(client))),
+      counter: countInMemory,
       close: async () => void client.close(),
     }
   })

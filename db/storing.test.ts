@@ -60,7 +60,7 @@ test('a Postgres without the migrations says what to run', async () => {
   const url = await createDatabase(inject('postgresUrl'))
   const error = await caught(openDatabase(url))
   expect(error.code).toBe('storage_unavailable')
-  expect(String(error.cause)).toMatch(/lacks 3 migration.*npm run db:migrate/)
+  expect(String(error.cause)).toMatch(/lacks \d+ migration.*npm run db:migrate/)
 })
 
 onEachDialect('an error of the database', (open) => {

@@ -12,6 +12,10 @@ export type App = {
   isAlive: () => boolean
   /** Null while it lives, and where a signal ended it. */
   exitCode: () => number | null
+  /** Sends it a signal: SIGKILL as a crash does, SIGSTOP and SIGCONT as a machine that hangs. */
+  signal: (name: NodeJS.Signals) => void
+  /** Once it has ended, whatever ended it. */
+  ended: () => Promise<void>
   /** SIGTERM, and SIGKILL when that does not help within five seconds. */
   stop: () => Promise<void>
 }
@@ -48,6 +52,8 @@ export async function startApp(
     output: () => chunks.join(''),
     isAlive: () => isAlive(child),
     exitCode: () => child.exitCode,
+    signal: (name) => void child.kill(name),
+    ended: () => ended(child),
     stop: () => stop(child),
   }
   await untilHealthy(app, deadlineMs)
@@ -79,11 +85,15 @@ async function isHealthy(port: number): Promise<boolean> {
 
 async function stop(child: ChildProcess): Promise<void> {
   if (!isAlive(child)) return
-  const ended = once(child, 'exit')
+  const gone = ended(child)
   child.kill('SIGTERM')
   const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
-  await ended
+  await gone
   clearTimeout(timer)
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (isAlive(child)) await once(child, 'exit')
 }
 
 function isAlive({ exitCode, signalCode }: ChildProcess): boolean {

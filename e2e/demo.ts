@@ -24,17 +24,19 @@ export type DemoOptions = {
   https?: boolean
   /** Of a standalone build, in place of the project's. */
   folder?: string | undefined
+  /** The origins of SPAs that may log in and connect. */
+  spaUrls?: readonly string[]
 }
 
 /** @throws {Error} with the app's output, when it refuses to start; nothing is left running */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
-  const { env = {}, https = false } = options
+  const { env = {}, https = false, spaUrls = [] } = options
   const port = await freePort()
   const front = https ? await startTlsFront(port) : undefined
   const appUrl = front?.url ?? `http://localhost:${port}`
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-walk-'))
   const databaseUrl = `file:${join(folder, 'grantkeeper.db')}`
-  const standIns = await startStandIns({ appUrl, loginPort: 0, acmePort: 0, plainPort: 0 })
+  const standIns = await startStandIns({ appUrl, spaUrls, loginPort: 0, acmePort: 0, plainPort: 0 })
   const close = async () => {
     await Promise.all([standIns.stop(), front?.close()])
     await rm(folder, { recursive: true, force: true })

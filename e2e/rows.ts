@@ -15,6 +15,7 @@ export type Table =
   | 'vault_canaries'
   | 'provider_states'
   | 'api_keys'
+  | 'rate_limits'
 
 /** The app's database, seen from outside the app. */
 export type Rows = {
@@ -36,6 +37,7 @@ const forgotten = [
   'completions',
   'provider_states',
   'api_keys',
+  'rate_limits',
 ]
 
 /** @param databaseUrl as in DATABASE_URL: `file:…` or `postgres://…` */

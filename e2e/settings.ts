@@ -28,3 +28,12 @@ export function settings(
 export function key(number = 1): string {
   return `${number}:${randomBytes(32).toString('base64')}`
 }
+
+/** A key ring as it stands in VAULT_KEYS, read. */
+export function keyRing(setting: string): ReadonlyMap<number, Buffer> {
+  const keys = setting.split(',').map((part): [number, Buffer] => {
+    const [number = '', secret = ''] = part.split(':')
+    return [Number(number), Buffer.from(secret, 'base64')]
+  })
+  return new Map(keys)
+}

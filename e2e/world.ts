@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ProviderEntry } from '#lib/providers/schema'
 import { type App, startApp } from './app.ts'
 import { openRows, type Rows } from './rows.ts'
 import { type Settings, settings } from './settings.ts'
@@ -42,6 +43,8 @@ export type WorldOptions = {
   host?: string
   /** Default: a fresh SQLite file. A Postgres database must be migrated. */
   databaseUrl?: string
+  /** Laid over the entries of `PROVIDERS_FILE`. */
+  entries?: Partial<Record<ProviderId, Partial<ProviderEntry>>>
 }
 
 /**
@@ -50,12 +53,13 @@ export type WorldOptions = {
  */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const surroundings = await prepare(options)
-  const { env, servers, appUrl } = surroundings
+  const { env, servers, appUrl, databaseUrl } = surroundings
   const app = await startApp(env).catch(async (error) => {
     await surroundings.close()
     throw error
   })
-  const rows = openRows(env.DATABASE_URL ?? '')
+  // Not `DATABASE_URL`, which may lead there by way of a proxy.
+  const rows = openRows(databaseUrl)
   let earlier = ''
   const world: World = {
     ...servers,
@@ -91,10 +95,15 @@ async function prepare(options: WorldOptions) {
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-e2e-'))
   const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'grantkeeper.db')}`
   const servers = await startServers(appUrl)
-  const file = await providersFile(scriptedEntries(servers.providers))
+  const entries = scriptedEntries(servers.providers).map((entry) => ({
+    ...entry,
+    ...options.entries?.[entry.id as ProviderId],
+  }))
+  const file = await providersFile(entries)
   const brought = { ...environment(servers), PROVIDERS_FILE: file.path, ...options.env }
   return {
     appUrl,
+    databaseUrl,
     servers,
     env: settings({ appUrl, port, databaseUrl }, brought),
     async close() {

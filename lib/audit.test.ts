@@ -43,7 +43,7 @@ onEachDialect('the audit trail', (open) => {
     expect((await eventsOf(user, { limit: 1 })).next).toMatch(/^\d+\.[0-9a-f-]{36}$/)
   })
 
-  test('a user sees only what is their own, of one provider where asked', async () => {
+  test('a user sees only what is their own, of one provider or grant where asked', async () => {
     const { database, user } = await given()
     const bob = await addUser(database)
     const grantId = await addGrant(database, user, { accountId: 'acct', accountLabel: '' })
@@ -55,6 +55,7 @@ onEachDialect('the audit trail', (open) => {
     expect(events).toMatchObject([
       { type: 'connected', account: 'acct', actor: 'user', detail: { scope: 'a' } },
     ])
+    expect((await eventsOf(user, { grant: grantId })).events).toEqual(events)
     const all = (await eventsOf(user)).events
     expect(all.map(({ providerName }) => providerName).sort()).toEqual(['GitHub', 'acme'])
   })

@@ -18,24 +18,27 @@ export type Event = {
   detail?: Record<string, string>
 }
 
-export type EventType =
-  | 'connected'
-  | 'reconnected'
-  | 'disconnected'
-  | 'paused'
-  | 'resumed'
-  | 'used'
-  | 'vend_refused'
-  | 'refreshed'
-  | 'refresh_failed'
-  | 'reauthorization_required'
-  | 'security'
-  | 'scope_changed'
-  | 'connect_failed'
-  | 'revoked_later'
-  | 'revocation_given_up'
-  | 'moved_away'
-  | 'moved_here'
+export const eventTypes = [
+  'connected',
+  'reconnected',
+  'disconnected',
+  'paused',
+  'resumed',
+  'used',
+  'vend_refused',
+  'refreshed',
+  'refresh_failed',
+  'reauthorization_required',
+  'security',
+  'scope_changed',
+  'connect_failed',
+  'revoked_later',
+  'revocation_given_up',
+  'moved_away',
+  'moved_here',
+] as const
+
+export type EventType = (typeof eventTypes)[number]
 
 /** A row of the trail, for pages. */
 export type EventView = {
@@ -45,10 +48,17 @@ export type EventView = {
   provider: string | null
   providerName: string | null
   account: string | null
-  actor: string
+  actor: NonNullable<Event['actor']>
   detail: Record<string, string>
   /** How often, where several are one row: uses by one caller within a minute. */
   times: number
+}
+
+type EventFilter = {
+  provider?: string
+  grant?: string
+  before?: string | undefined
+  limit?: number
 }
 
 /** The query that writes an event: to be run in the transaction of what it tells of. */
@@ -85,7 +95,7 @@ export function foldedId(text: string): string {
 /** A user's own trail, newest first. `next` is the `before` of the following page. */
 export async function eventsOf(
   user: User,
-  { provider, before, limit = 50 }: { provider?: string; before?: string; limit?: number } = {},
+  { provider, grant, before, limit = 50 }: EventFilter = {},
 ): Promise<{ events: EventView[]; next: string | null }> {
   const { db, tables } = await database()
   const { events, grants } = tables
@@ -98,6 +108,7 @@ export async function eventsOf(
       and(
         eq(events.userId, user.id),
         provider ? eq(events.provider, provider) : undefined,
+        grant ? eq(events.grantId, grant) : undefined,
         from &&
           or(
             lt(events.createdAt, from.at),
@@ -117,13 +128,16 @@ export async function eventsOf(
       provider: event.provider,
       providerName: event.provider && providerName(event.provider),
       account: account || accountId || null,
-      actor: event.actor,
+      actor: event.actor as EventView['actor'],
       detail: JSON.parse(event.detail) as Record<string, string>,
       times: event.times,
     })),
     next: rows.length > limit && last ? cursor(last.event.createdAt, last.event.id) : null,
   }
 }
+
+/** What a `before` looks like; one that does not is taken for none. */
+export const cursorForm = /^(\d{1,15})\.([0-9a-f-]{36})$/
 
 /** The `before` by which what is older than this event is read. */
 export function cursorAfter({ at, id }: EventView): string {
@@ -135,6 +149,6 @@ function cursor(at: number, id: string): string {
 }
 
 function readCursor(text: string | undefined): { at: number; id: string } | undefined {
-  const [, at, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(text ?? '') ?? []
+  const [, at, id] = cursorForm.exec(text ?? '') ?? []
   return at && id ? { at: Number(at), id } : undefined
 }

@@ -1,4 +1,5 @@
 import { database } from '#db'
+import { keepAwake } from './background.ts'
 import { env, SettingsError } from './env.ts'
 import { nextDueAt } from './integrations/keep-alive.ts'
 import { sweep } from './integrations/sweep.ts'
@@ -21,7 +22,9 @@ export async function boot(): Promise<void> {
   }
   logEvent('info', 'started', { count: offeredProviders().length })
   // Where functions come and go, the platform's own clock calls /api/cron.
-  if (!env().VERCEL) sweepByTheClock()
+  if (!env().VERCEL) return sweepByTheClock()
+  const { after } = await import('next/server')
+  keepAwake((work) => after(() => work))
 }
 
 function stop(message: string): never {
@@ -31,6 +34,7 @@ function stop(message: string): never {
 
 const minuteMs = 60_000
 const soonestMs = 1_000
+const stuckMs = 10_000
 
 /** Once a minute, and sooner where a grant is due before that. */
 function sweepByTheClock(afterMs = soonestMs): void {
@@ -38,6 +42,7 @@ function sweepByTheClock(afterMs = soonestMs): void {
     await sweep()
     const due = await nextDueAt().catch(() => null)
     const wait = due === null ? minuteMs : Math.min(due - Date.now(), minuteMs)
-    sweepByTheClock(Math.max(wait, soonestMs))
+    // What is due even now is what this round could do nothing about.
+    sweepByTheClock(wait <= 0 ? stuckMs : Math.max(wait, soonestMs))
   }, afterMs).unref()
 }

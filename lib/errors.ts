@@ -72,7 +72,7 @@ export function problem(error: unknown): Response {
 }
 
 /** Every code with the HTTP status that it has where an answer is not a redirect. */
-const statusOf = {
+export const statusOf = {
   invalid_request: 400,
   invalid_return_to: 400,
   unknown_provider: 404,

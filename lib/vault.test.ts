@@ -25,7 +25,7 @@ test('nothing empty or huge is sealed: it could not be opened', () => {
     expect(() => seal(plain, context, ring)).toThrow(RangeError)
 })
 
-test('the highest key number seals, all open', () => {
+test('RF-28 the highest key number seals, all open', () => {
   const first = key()
   const old = seal(token, context, new Map([[2, first]]))
   const both = new Map([
@@ -108,7 +108,7 @@ describe('CR-05', () => {
   })
 })
 
-test('CR-06 plain text, JSON and other envelopes are refused', () => {
+test('CR-06 RF-28 plain text, JSON and other envelopes are refused', () => {
   const sealed = seal(token, context, ring)
   const others = [
     'plain-refresh-token',

@@ -23,7 +23,9 @@ const form = /gk_[\w-]{43}_[\w-]{6}/
 test('a key is made, shown once, listed without itself, and revoked', async () => {
   const made = await keys(['create', 'Nightly import', '--providers', 'acme', '--org', 'org_1'])
   expect(made.output).toMatch(form)
-  expect(made.output).toContain('"Nightly import" may ask for tokens of acme, until 20')
+  expect(made.output).toContain(
+    '"Nightly import" may ask for tokens of acme for users of org_1, until 20',
+  )
   expect(made.output).toContain('it is shown this once')
   expect(made.code).toBe(0)
   const listed = await keys(['list'])

@@ -66,13 +66,17 @@ async function create(name = ''): Promise<void> {
   const providers = readProviders(values.providers)
   const expiresAt = readExpiry(values.expires)
   const { org } = values
-  const made = await closing(createKey({ name, providers, expiresAt, org: org || undefined }))
+  // An empty one may be a variable that was not set, and would open every organization.
+  if (org === '')
+    throw new Mistake('--org is empty. Name the organization, or leave it out for all.')
+  const made = await closing(createKey({ name, providers, expiresAt, org }))
   if (!made)
     throw new Mistake(
       `A living key is called "${name}". Choose another name, or end that one: npm run keys -- revoke "${name}"`,
     )
   const end = expiresAt ? `until ${day(expiresAt)}` : 'without an end'
-  console.error(`"${name}" may ask for tokens of ${providers.join(', ')}, ${end}. Its key:`)
+  const whose = org === undefined ? '' : ` for users of ${org}`
+  console.error(`"${name}" may ask for tokens of ${providers.join(', ')}${whose}, ${end}. Its key:`)
   console.log(made.key)
   console.error('Keep it now where the job finds its secrets: it is shown this once.')
 }

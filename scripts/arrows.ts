@@ -39,6 +39,7 @@ type Rule = {
 
 const leaves = [
   'aborted',
+  'background',
   'env',
   'errors',
   'telemetry',
@@ -47,7 +48,15 @@ const leaves = [
   'public-address',
 ].map((name) => `lib/${name}`)
 /** The trail is read by the pages themselves: a verb in between would only pass it on. */
-const pages = [...leaves, 'app/', 'lib/integrations/', 'lib/session', 'lib/callers', 'lib/audit']
+const pages = [
+  ...leaves,
+  'app/',
+  'lib/integrations/',
+  'lib/session',
+  'lib/callers',
+  'lib/audit',
+  'lib/rate-limits',
+]
 /** The parsers at the edge (docs/decisions/0003). */
 const edge = ['lib/oauth/return-url', 'lib/oauth/authorization', 'lib/providers/provider']
 
@@ -66,10 +75,14 @@ const rules: Rule[] = [
       'lib/oauth/ticket',
       'lib/oauth/relay',
       'lib/login/driver',
+      // The headers of a call that goes on, for a preflight to allow.
+      'lib/proxy/request-headers',
     ],
   },
   { from: ['app/api/health/', 'app/api/ready/'], to: [...pages, 'lib/vault-canary', 'db/'] },
   { from: ['app/(signed-in)/integrations/connect/'], to: [...pages, ...edge] },
+  // What is served and shown of the API is the description that is committed.
+  { from: ['app/docs/', 'app/api/openapi.json/'], to: [...pages, 'docs/openapi.json'] },
   { from: ['app/'], to: pages, types: ['lib/providers/'] },
   {
     from: ['lib/integrations/'],
@@ -81,6 +94,8 @@ const rules: Rule[] = [
       'lib/vault',
       'lib/vault-canary',
       'lib/audit',
+      'lib/audit-retention',
+      'lib/rate-limits',
       'db/',
     ],
     types: ['lib/session', 'lib/callers'],
@@ -96,6 +111,7 @@ const rules: Rule[] = [
   { from: ['lib/session'], to: [...leaves, 'lib/login/', 'db/'] },
   { from: ['lib/callers'], to: [...leaves, 'lib/login/', 'lib/session', 'lib/api-keys'] },
   { from: ['lib/api-keys'], to: [...leaves, 'db/'] },
+  { from: ['lib/rate-limits'], to: [...leaves, 'db/'] },
   { from: ['lib/vault-canary'], to: [...leaves, 'lib/vault', 'db/'] },
   { from: ['lib/vault'], to: leaves },
   {
@@ -104,7 +120,9 @@ const rules: Rule[] = [
     to: [...leaves, 'lib/providers/provider', 'db/'],
     types: ['lib/session', 'lib/callers'],
   },
+  { from: ['lib/audit-retention'], to: [...leaves, 'db/'], types: ['lib/audit'] },
   { from: ['lib/env'], to: ['lib/url-pattern', 'lib/shared-secrets'] },
+  { from: ['lib/background'], to: ['lib/process'] },
   { from: ['lib/errors', 'lib/process', 'lib/url-pattern', 'lib/shared-secrets'], to: [] },
   { from: ['lib/'], to: leaves },
   { from: ['db/'], to: ['lib/env', 'lib/errors', 'lib/process'] },
@@ -117,9 +135,12 @@ const packages: Record<string, string[]> = {
     'lib/integrations/',
     'lib/api-keys',
     'lib/audit',
+    'lib/audit-retention',
+    'lib/rate-limits',
     'lib/session',
     'lib/vault-canary',
   ],
+  'rate-limiter-flexible': ['db/', 'lib/rate-limits'],
   'better-sqlite3': ['db/'],
   pg: ['db/'],
   oauth4webapi: ['lib/oauth/'],

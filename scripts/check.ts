@@ -46,10 +46,17 @@ async function fromCommand(command: string[]): Promise<string[]> {
   return code === 0 ? [] : [output.trim() || `${command.join(' ')} ended with ${code}`]
 }
 
-/** Next's part first: the types of the routes, which a fresh clone does not have. */
+/**
+ * Next's part first: the types of the routes, which a fresh clone does not have. The client and the
+ * example are browsers' own, and must not know Node.
+ */
 async function types(): Promise<string[]> {
   const problems = await fromCommand(['next', 'typegen'])
-  return problems.length > 0 ? problems : fromCommand(['tsc', '--noEmit', '--pretty', 'false'])
+  if (problems.length > 0) return problems
+  const projects = ['.', 'client', 'examples/spa'].map((folder) =>
+    fromCommand(['tsc', '-p', folder, '--noEmit', '--pretty', 'false']),
+  )
+  return (await Promise.all(projects)).flat()
 }
 
 async function migrations(): Promise<string[]> {

@@ -9,7 +9,7 @@ import { root } from './run.ts'
 import type { Count } from './test-counts.ts'
 
 const port = 4310
-const ports = [port, port + 1, port + 2, port + 3]
+const ports = [0, 1, 2, 3, 4].map((next) => port + next)
 
 /** `npm run demo` as a stranger uses it: up, looked at, stopped, and refused where a port is taken. */
 export async function demoWalk(): Promise<Count> {
@@ -49,6 +49,9 @@ async function upAndDown(signal: NodeJS.Signals): Promise<void> {
     expect(page.ok, `the first page answered ${page.status}`)
     const login = await fetch(`http://localhost:${port + 1}/.well-known/openid-configuration`)
     expect(login.ok, `the login issuer answered ${login.status}`)
+    expect(said.includes(`http://127.0.0.1:${port + 4}`), 'the block does not name the SPA')
+    const spa = await fetch(`http://127.0.0.1:${port + 4}/config.json`)
+    expect((await spa.json()).name === 'Tracklist', 'the SPA is not set up')
     const mode = statSync(join(root, '.env.demo')).mode & 0o777
     expect(mode === 0o600, `.env.demo may be read by others: ${mode.toString(8)}`)
     // Ctrl-C reaches the whole group; a kill reaches npm alone.

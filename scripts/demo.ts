@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { startStandIns } from '#e2e/stand-in/start'
+import { startSpa } from '#e2e/spa-server'
+import { type StandIns, startStandIns } from '#e2e/stand-in/start'
 import { settings } from '#lib/env'
 import { buildIfStale } from './build.ts'
+import { buildSpa } from './build-spa.ts'
 import { makeDemoKey } from './demo-key.ts'
 import { addToEnvFile, readEnvFile } from './env-file.ts'
 import { freshKeys } from './keys.ts'
@@ -13,6 +15,7 @@ import { root, stopRunning } from './run.ts'
 const port = Number(process.env.PORT || 3000)
 const appUrl = `http://localhost:${port}`
 const acmeUrl = `http://127.0.0.1:${port + 2}`
+const spaUrl = `http://127.0.0.1:${port + 4}`
 const endings: (() => Promise<void>)[] = []
 let isStopping = false
 
@@ -39,8 +42,10 @@ async function demo(): Promise<void> {
     loginPort: port + 1,
     acmePort: port + 2,
     plainPort: port + 3,
+    spaUrls: [spaUrl],
   })
   endings.push(() => standIns.stop())
+  await startTracklist(standIns)
   if (isStopping) return
   const env = appEnvironment({ ...secrets, ...standIns.env })
   await untilHealthy(startApp(env))
@@ -48,12 +53,20 @@ async function demo(): Promise<void> {
   console.log(greeting())
 }
 
+/** Another company's single-page app, on an origin of its own. */
+async function startTracklist({ login }: StandIns): Promise<void> {
+  const auth0 = { domain: login.url, clientId: login.spaClientId, audience: login.audience }
+  const config = { name: 'Tracklist', grantkeeperUrl: appUrl, auth0 }
+  const spa = await startSpa({ files: await buildSpa(), url: spaUrl, config })
+  endings.push(() => spa.close())
+}
+
 async function checkPorts(): Promise<void> {
-  if (!Number.isInteger(port) || port < 1 || port > 65_532)
+  if (!Number.isInteger(port) || port < 1 || port > 65_531)
     throw new Error(
-      'PORT must be a whole number from 1 to 65532: the demo also uses the next three.',
+      'PORT must be a whole number from 1 to 65531: the demo also uses the next four.',
     )
-  const taken = await takenPort([port, port + 1, port + 2, port + 3])
+  const taken = await takenPort([0, 1, 2, 3, 4].map((next) => port + next))
   if (taken === undefined) return
   const other = port === 4000 ? 5000 : 4000
   throw new Error(
@@ -153,6 +166,7 @@ function greeting(): string {
   Look      at Acme's side of it: ${acmeUrl}/connections
   Disconnect, and look there again: the grant is gone.
   Work      without Alice: npm run demo:job, in a second terminal, uses her grant every few seconds.
+  Look in   from another origin: Tracklist, a single-page app, connects at ${spaUrl}
   Disturb   it: Acme fails, slows down and forgets by the switches at ${acmeUrl}/switches
 
   Everything runs on this machine. Ctrl-C stops all of it.

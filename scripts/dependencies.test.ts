@@ -23,6 +23,13 @@ test('DP-01 an old one, wherever it is, and axios are noticed', () => {
   expect(packageProblems({ lockfileVersion: 3, packages })).toHaveLength(3)
 })
 
+test('the example asks for what is tested here', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('examples/spa/package.json'))
+  const { '@grantkeeper/client': client, ...others } = { ...dependencies, ...devDependencies }
+  expect({ ...own.dependencies, ...own.devDependencies }).toMatchObject(others)
+  expect(client).toContain(JSON.parse(read('client/package.json')).version)
+})
+
 test('DP-02 an install runs no code and takes nothing from elsewhere', () => {
   expect(installProblems(lock, own)).toEqual([])
 })

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { envExample } from './generate-env.ts'
 import { providersPage } from './generate-providers.ts'
 import { securityPage, threatProblems } from './generate-security.ts'
+import { openApi } from './openapi/document.ts'
 import { root } from './run.ts'
 
 /**
@@ -37,6 +38,7 @@ async function pages(): Promise<Record<string, string>> {
     '.env.example': envExample(),
     'docs/security.md': await securityPage(),
     'docs/providers.md': await providersPage(),
+    'docs/openapi.json': openApi(),
   }
 }
 

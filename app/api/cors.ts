@@ -10,17 +10,25 @@ export function withCors(request: { headers: Headers }, response: Response): Res
   const origin = request.headers.get('origin')
   if (origin === null || !isRegistered(origin)) return response
   response.headers.set('access-control-allow-origin', origin)
-  response.headers.set('access-control-expose-headers', exposed)
+  const names = [...response.headers.keys()].filter((name) => exposed.test(name))
+  if (names.length > 0) response.headers.set('access-control-expose-headers', names.join(', '))
   return response
 }
 
-/** The answer to a preflight: what may be asked of this route from there. */
-export function preflight(request: { headers: Headers }, methods: string): Response {
+/**
+ * The answer to a preflight: what may be asked of this route from there. `more`: headers besides those
+ * that every route knows.
+ */
+export function preflight(
+  request: { headers: Headers },
+  methods: string,
+  more: readonly string[] = [],
+): Response {
   const response = new Response(null, { status: 204, headers: { allow: `${methods}, OPTIONS` } })
   const origin = request.headers.get('origin')
   if (origin !== null && isRegistered(origin)) {
     response.headers.set('access-control-allow-methods', methods)
-    response.headers.set('access-control-allow-headers', allowed)
+    response.headers.set('access-control-allow-headers', [...allowed, ...more].join(', '))
     response.headers.set('access-control-max-age', '600')
   }
   return withCors(request, response)
@@ -36,8 +44,16 @@ export function spaOrigin({ headers }: { headers: Headers }): string {
   return origin
 }
 
-const allowed = 'authorization, content-type, grantkeeper-api, grantkeeper-grant, idempotency-key'
-const exposed = 'retry-after, link, ratelimit, ratelimit-policy, etag'
+/** Whether a request comes from the page of a SPA that is registered. */
+export function isFromSpa({ headers }: { headers: Headers }): boolean {
+  return isRegistered(headers.get('origin') ?? '')
+}
+
+const allowed = ['authorization', 'content-type']
+
+/** What pages can use of an answer, besides what they may read anyway; of a third party's too. */
+const exposed =
+  /^(accept-ranges|content-(disposition|range)|etag|link|retry-after|(x-)?rate-?limit(-[a-z-]+)?)$/
 
 function isRegistered(origin: string): boolean {
   return env().SPA_COMPLETION_URLS.some((url) => new URL(url).origin === origin)

@@ -14,13 +14,40 @@ export function json(body: unknown, status = 200): Response {
  * @throws {GrantkeeperError} `invalid_request` with the paths that are wrong, in our own words
  */
 export async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
-  const text = await request.text()
-  const parsed = text.length > maxLength ? undefined : schema.safeParse(parse(text))
+  const text = await readCapped(request)
+  const parsed = text === undefined ? undefined : schema.safeParse(parse(text))
   if (parsed?.success) return parsed.data
-  throw new GrantkeeperError('invalid_request', { detail: { errors: problemsOf(parsed?.error) } })
+  throw invalid(parsed?.error)
 }
 
-const maxLength = 16_384
+/**
+ * The query of a request, as its schema says; what that does not name is ignored.
+ * @throws {GrantkeeperError} `invalid_request` as `readBody`, and for a parameter that is there twice
+ */
+export function readQuery<T>(request: { url: string }, schema: z.ZodType<T>): T {
+  const { searchParams } = new URL(request.url)
+  const entries = [...new Set(searchParams.keys())].map((name) => {
+    const values = searchParams.getAll(name)
+    return [name, values.length > 1 ? values : values[0]]
+  })
+  const parsed = schema.safeParse(Object.fromEntries(entries))
+  if (parsed.success) return parsed.data
+  throw invalid(parsed.error)
+}
+
+const maxBytes = 16_384
+
+/** The text of a body, or undefined for a longer one, of which no more than that is read. */
+async function readCapped({ body }: Request): Promise<string | undefined> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBytes) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
 
 function parse(text: string): unknown {
   try {
@@ -30,6 +57,11 @@ function parse(text: string): unknown {
   }
 }
 
+function invalid(error: z.ZodError | undefined): GrantkeeperError {
+  return new GrantkeeperError('invalid_request', { detail: { errors: problemsOf(error) } })
+}
+
+/** Paths and our own words, nothing of what was sent. */
 function problemsOf(error: z.ZodError | undefined): { path: string; message: string }[] {
   if (!error) return [{ path: '', message: 'The body is too long' }]
   return error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))

@@ -12,4 +12,5 @@ export const {
   vaultCanaries,
   providerStates,
   apiKeys,
+  rateLimits,
 } = defineTables(columns)

@@ -34,6 +34,8 @@ const routes = [
   '/api/grants/[id]/pause',
   '/api/grants/[id]/resume',
   '/api/grants/[id]/events',
+  '/api/openapi.json',
+  '/docs/api',
 ]
 
 test('LK-10 the build has the routes of the design, and no others', () => {
@@ -58,7 +60,7 @@ test('LK-10 nothing of the stand-ins and of the tests is in the build', () => {
 const probes = [
   ...['debug', 'test', 'test/login', 'dev', 'dev/login', 'internal', 'admin', 'users', 'tokens'],
   ...['auth/session', 'auth/csrf', 'auth/providers', 'auth/signin', 'env', 'config', 'metrics'],
-  ...['integrations/acme/debug', 'integrations/acme/tokens', 'grants/1/token', 'openapi.json'],
+  ...['integrations/acme/debug', 'integrations/acme/tokens', 'grants/1/token', 'openapi'],
 ].map((path) => `/api/${path}`)
 
 const login = ['profile', 'access-token', 'backchannel-logout', 'connect', 'me', 'token', 'session']

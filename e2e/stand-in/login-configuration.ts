@@ -17,7 +17,8 @@ export function loginConfiguration(options: LoginRegistration): Configuration {
   const api = loginApi({ ...options, organizationOf })
   return {
     adapter: memoryAdapter(),
-    clients: [webClient(options), ...options.machines.map(machineClient)],
+    clients: [webClient(options), spaClient(options), ...options.machines.map(machineClient)],
+    clientBasedCORS: (_, origin) => options.spaUrls.includes(origin),
     cookies: {
       keys: [randomBytes(32).toString('hex')],
       names: { session: 'ngt_session', interaction: 'ngt_login', resume: 'ngt_resume' },
@@ -52,8 +53,11 @@ export function loginConfiguration(options: LoginRegistration): Configuration {
 
 export type LoginRegistration = {
   appUrls: readonly string[]
+  /** The origins of SPAs: they may also ask the token endpoint from a browser. */
+  spaUrls: readonly string[]
   audiences: readonly string[]
   client: Credentials
+  spaClientId: string
   machines: readonly Machine[]
   /** A private key; its public part is published. */
   key: JWK
@@ -106,6 +110,18 @@ function webClient({ client, appUrls }: { client: Credentials; appUrls: readonly
       `${url}/api/auth/callback/oidc`,
     ]),
     post_logout_redirect_uris: appUrls.flatMap((url) => [url, `${url}/`]),
+  }
+}
+
+function spaClient({ spaClientId, spaUrls }: { spaClientId: string; spaUrls: readonly string[] }) {
+  return {
+    client_id: spaClientId,
+    client_name: 'Single-page apps',
+    token_endpoint_auth_method: 'none' as const,
+    grant_types: ['authorization_code', 'refresh_token'],
+    // oidc-provider wants one at least.
+    redirect_uris: spaUrls.length > 0 ? [...spaUrls] : ['https://no-spa.invalid/'],
+    post_logout_redirect_uris: [...spaUrls],
   }
 }
 

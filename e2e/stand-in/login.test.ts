@@ -48,7 +48,7 @@ test('a machine gets a token of its own, in the profile of its client', async ()
   const { payload, protectedHeader } = await verify(token, login.audience)
   expect(protectedHeader.typ).toBe('JWT')
   expect(payload).toEqual({
-    iss: login.url,
+    iss: login.issuer,
     aud: login.audience,
     sub: `${id}@clients`,
     azp: id,
@@ -102,7 +102,10 @@ test('a user gets the scopes of the API that the app asks for', async () => {
 })
 
 test('what the issuer would never say can be signed all the same', async () => {
-  const token = await login.sign({ iss: login.url, aud: login.audience, exp: 1 }, { typ: 'at+jwt' })
+  const token = await login.sign(
+    { iss: login.issuer, aud: login.audience, exp: 1 },
+    { typ: 'at+jwt' },
+  )
   await expect(verify(token, login.audience)).rejects.toThrow('"exp" claim timestamp check failed')
 })
 
@@ -132,5 +135,5 @@ test.each(['/oidc/logout?post_logout_redirect_uri=', '/v2/logout?returnTo='])(
 
 function verify(jwt: string, audience: string) {
   const keys = createRemoteJWKSet(new URL(`${login.url}/.well-known/jwks.json`))
-  return jwtVerify(jwt, keys, { issuer: login.url, audience })
+  return jwtVerify(jwt, keys, { issuer: login.issuer, audience })
 }

@@ -11,12 +11,18 @@ import { signingKey } from './signing-key.ts'
 
 export type LoginIssuer = {
   url: string
+  /** Its name in `iss`: as Auth0's, with a slash at its end. */
+  issuer: string
   /** The app's own API. */
   audience: string
   /** Another API of the tenant, with the same scopes: its tokens are not for the app. */
   otherAudience: string
   appUrls: readonly string[]
+  /** The paths that were asked for since it began, in order. */
+  asked: readonly string[]
   client: { id: string; secret: string }
+  /** The application that all SPAs share: public, with PKCE. */
+  spaClientId: string
   /** The machine-to-machine application that may do everything. */
   machine: Machine
   machines: Record<MachineName, Machine>
@@ -29,6 +35,8 @@ export type LoginOptions = {
   port: number
   /** Every origin at which the app answers: callbacks and logout returns are registered for each. */
   appUrls: readonly string[]
+  /** The origins of SPAs: they log in at their `/`, and come back there from a logout. */
+  spaUrls?: readonly string[]
   audience?: string
 }
 
@@ -39,6 +47,7 @@ export type LoginOptions = {
 export async function startLogin({
   port,
   appUrls,
+  spaUrls = [],
   audience = 'https://grantkeeper.example/api',
 }: LoginOptions): Promise<LoginIssuer> {
   const client = { id: 'grantkeeper-web', secret: crypto.randomUUID() }
@@ -46,18 +55,27 @@ export async function startLogin({
   const audiences = [audience, otherAudience]
   const key = await signingKey()
   let answer = (_: IncomingMessage, response: ServerResponse): unknown => response.end()
-  const server = await listen((request, response) => answer(request, response), {
-    name: 'login issuer',
-    port,
-  })
+  const asked: string[] = []
+  const heard = (request: IncomingMessage, response: ServerResponse) => {
+    asked.push((request.url ?? '').replace(/\?.*/, ''))
+    return answer(request, response)
+  }
+  const server = await listen(heard, { name: 'login issuer', port })
   const url = `http://localhost:${server.port}`
-  const registered = { appUrls, audiences, client, machines: Object.values(machines), key }
-  const provider = new Provider(url, loginConfiguration(registered))
-  answer = router(provider, appUrls)
-  const sign = signer(key)
-  const issuer = { url, audience, otherAudience, appUrls, client, machines, sign }
-  return { ...issuer, machine: machines.jobs, close: server.close }
+  const issuer = `${url}/`
+  const clients = { client, spaClientId, machines: Object.values(machines) }
+  const registered = { appUrls, spaUrls, audiences, ...clients, key }
+  const provider = new Provider(issuer, loginConfiguration(registered))
+  answer = router(provider, [...appUrls, ...spaUrls])
+  return {
+    ...{ url, issuer, audience, otherAudience, appUrls, asked, client, spaClientId, machines },
+    machine: machines.jobs,
+    sign: signer(key),
+    close: server.close,
+  }
 }
+
+const spaClientId = 'spas'
 
 const otherAudience = 'https://elsewhere.example/api'
 
@@ -68,12 +86,12 @@ function signer(key: JWK): LoginIssuer['sign'] {
       .sign(await importJWK(key, 'RS256'))
 }
 
-function router(provider: Provider, appUrls: readonly string[]) {
+function router(provider: Provider, returnUrls: readonly string[]) {
   const standard = provider.callback()
   return async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const url = new URL(request.url ?? '/', provider.issuer)
     if (url.pathname === '/v2/logout' || url.pathname === '/oidc/logout')
-      return logOut({ url, response, provider, appUrls })
+      return logOut({ url, response, provider, returnUrls })
     if (!url.pathname.startsWith('/u/login/')) return standard(request, response)
     return interact(provider, request, response).catch(() =>
       sendPage(response, loginProblemPage('the page is too old, or was opened twice.'), 400),
@@ -101,24 +119,24 @@ function logOut({
   url,
   response,
   provider,
-  appUrls,
+  returnUrls,
 }: {
   url: URL
   response: ServerResponse
   provider: Provider
-  appUrls: readonly string[]
+  returnUrls: readonly string[]
 }): void {
   const wanted =
     url.searchParams.get('returnTo') ?? url.searchParams.get('post_logout_redirect_uri')
   const target = URL.canParse(wanted ?? '') ? new URL(wanted ?? '') : undefined
-  if (wanted && !appUrls.includes(target?.origin ?? '')) {
+  if (wanted && !returnUrls.includes(target?.origin ?? '')) {
     sendPage(response, loginProblemPage('the return URL of the logout is unknown.'), 400)
     return
   }
   const name = provider.cookieName('session')
   response.writeHead(302, {
     'set-cookie': `${name}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly`,
-    location: target?.href ?? appUrls[0] ?? '/',
+    location: target?.href ?? returnUrls[0] ?? '/',
     'cache-control': 'no-store',
   })
   response.end()

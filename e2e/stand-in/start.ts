@@ -23,6 +23,8 @@ export type StandInOptions = {
   loginPort: number
   acmePort: number
   plainPort: number
+  /** The origins of SPAs that may log in and connect; each completes at `/connected`. */
+  spaUrls?: readonly string[]
 }
 
 /**
@@ -30,10 +32,11 @@ export type StandInOptions = {
  * @throws {Error} that names the port, when one is taken
  */
 export async function startStandIns(options: StandInOptions): Promise<StandIns> {
+  const { spaUrls = [] } = options
   const appUrls = options.appUrl.split(',').map((url) => url.trim())
   const callbacks = (id: string) => appUrls.map((url) => `${url}/api/integrations/${id}/callback`)
   const [login, acme, plain] = await allOrNone([
-    startLogin({ port: options.loginPort, appUrls }),
+    startLogin({ port: options.loginPort, appUrls, spaUrls }),
     startAcme({ port: options.acmePort, redirectUris: callbacks('acme') }),
     startPlain({ port: options.plainPort, redirectUris: callbacks('plain') }),
   ])
@@ -44,6 +47,7 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
       ...clientEnv('acme', acme.client),
       ...clientEnv('plain', plain.client),
       PROVIDERS_FILE: file.path,
+      SPA_COMPLETION_URLS: spaUrls.map((url) => `${url}/connected`).join(','),
     },
     login,
     acme,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { goOn } from '#lib/background'
 import { env } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
 import type { OfferedProvider } from '#lib/providers/provider'
@@ -67,14 +68,17 @@ export async function freshRow(holder: Holder, wish: Wish): Promise<AccessRow> {
     refreshAhead(row)
     return row
   }
+  const read = async () => choose(await readAccessRows(holder), row.grantId)
+  const begun = performance.now()
   try {
     if (!row.isRefreshable) throw reauthorizationRequired(row, 'expired')
     await inTime(refresh(row))
   } catch (error) {
-    if (row.accessToken !== null && remainingMs(row) > lastMomentMs) return row
+    const now = await read().catch(orAsItWas(row, begun))
+    if (now.accessToken !== null && remainingMs(now) > lastMomentMs) return now
     throw error
   }
-  return choose(await readAccessRows(holder), row.grantId)
+  return read()
 }
 
 export function openAccess(row: AccessRow): Access {
@@ -108,13 +112,23 @@ function reauthorizationRequired({ grantId }: AccessRow, reason: string): Grantk
   return new GrantkeeperError('reauthorization_required', { detail: { reason, grant: grantId } })
 }
 
+/** Where the records are away too: what was read before, as much older as it is by now. */
+function orAsItWas(row: AccessRow, readAt: number): (error: unknown) => AccessRow {
+  return (error) => {
+    if (codeOf(error) !== 'storage_unavailable') throw error
+    return { ...row, now: row.now + (performance.now() - readAt) }
+  }
+}
+
 /** While the token is still good, nobody waits for the next one, and nobody minds if there is none yet. */
 function refreshAhead(row: AccessRow): void {
   if (!row.isRefreshable) return
   const { grantId, provider } = row
-  refresh(row).catch((cause: unknown) =>
+  const flight = refresh(row).catch((cause: unknown) =>
     logEvent('debug', 'refresh_ahead_failed', { grantId, provider, code: codeOf(cause), cause }),
   )
+  // Frozen in flight, it would have sent the token and never stored the new one.
+  goOn(flight)
 }
 
 /** A flight may last longer than anybody should wait for it: it goes on without him. */

@@ -9,9 +9,9 @@ import { revokeToken } from '#lib/oauth/token'
 import { findProvider } from '#lib/providers/provider'
 import type { User } from '#lib/session'
 import { logEvent } from '#lib/telemetry'
-import { open } from '#lib/vault'
+import { open, seal } from '#lib/vault'
 import { findLivingGrant } from './grant.ts'
-import { type Lease, takeLease } from './lease.ts'
+import { type Lease, lastsForCall, takeLease } from './lease.ts'
 import { isShared, pendingRevocation, tokenToRevoke } from './revocation.ts'
 
 /** What became of the grant at the provider. The user is disconnected here in any case. */
@@ -27,8 +27,8 @@ export async function disconnect(user: User, grantId: string): Promise<Revocatio
   const provider = await reachableProvider(await findLivingGrant(user, grantId))
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const lease = await takeLease(user, grantId)
-    const outcome = await revokeAtProvider(lease, provider)
-    if (await bury(lease, outcome, provider)) return outcome
+    const { outcome, grant } = await revokeAtProvider(lease, provider)
+    if (await bury({ ...lease, grant }, outcome, provider)) return outcome
     // A reconnect came between: what it brought is disconnected too, since the user asked for that.
   }
   throw new GrantkeeperError('temporarily_unavailable')
@@ -53,38 +53,46 @@ async function reachableProvider(
 async function revokeAtProvider(
   lease: Lease,
   provider: ResolvedProvider | undefined,
-): Promise<Revocation> {
-  const { grant } = lease
+): Promise<{ outcome: Revocation; grant: GrantRow }> {
+  let { grant } = lease
   const doomed = tokenToRevoke(grant, provider)
-  if (!doomed) return 'unsupported'
-  if (!provider) return 'failed'
+  if (!doomed) return { outcome: 'unsupported', grant }
+  if (!provider) return { outcome: 'failed', grant }
   try {
     if (await isShared(provider, { accountId: grant.accountId, except: grant.id }))
-      return 'unsupported'
-    const token = await openLiving(lease, provider, doomed)
-    return token === undefined ? 'revoked' : await revokeToken(provider, token)
+      return { outcome: 'unsupported', grant }
+    const living = await openLiving(lease, provider, doomed)
+    if (living === undefined) return { outcome: 'revoked', grant }
+    grant = living.grant
+    return { outcome: await revokeToken(provider, living.token), grant }
   } catch (cause) {
     logEvent('warn', 'revocation_failed', { provider: grant.provider, grantId: grant.id, cause })
-    return 'failed'
+    return { outcome: 'failed', grant }
   }
 }
 
 /**
  * The token as it is revoked. Where the provider takes only a living access token, one that has run out
- * is refreshed first; undefined where the provider then says that nothing is left to be revoked.
+ * is refreshed first, and is in the row from then on, in case it has to be revoked later; undefined where
+ * the provider then says that nothing is left to be revoked.
  */
 async function openLiving(
-  { grant, takenAt }: Lease,
+  lease: Lease,
   provider: ResolvedProvider,
   doomed: { token: string; kind: 'access_token' | 'refresh_token' },
-): Promise<string | undefined> {
+): Promise<{ token: string; grant: GrantRow } | undefined> {
+  const { grant, takenAt } = lease
   const token = open(doomed.token, { ...contextOf(grant), field: doomed.kind })
   const isDead = grant.accessTokenExpiresAt !== null && grant.accessTokenExpiresAt <= takenAt
-  if (doomed.kind !== 'access_token' || !isDead || grant.refreshToken === null) return token
+  const isOfUse = doomed.kind === 'access_token' && isDead && lastsForCall(lease)
+  if (!isOfUse || grant.refreshToken === null) return { token, grant }
   const refreshToken = open(grant.refreshToken, { ...contextOf(grant), field: 'refresh_token' })
   const outcome = await refreshTokens(provider, refreshToken)
   if (outcome.kind === 'refused') return undefined
-  return outcome.kind === 'tokens' ? outcome.tokens.accessToken : token
+  if (outcome.kind !== 'tokens') return { token, grant }
+  const renewed = outcome.tokens.accessToken
+  const accessToken = seal(renewed, { ...contextOf(grant), field: 'access_token' })
+  return { token: renewed, grant: { ...grant, accessToken } }
 }
 
 /** Guarded by the lease and the version: nothing that came meanwhile is wiped unrevoked. */

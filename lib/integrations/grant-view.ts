@@ -8,6 +8,8 @@ export type GrantView = {
   provider: string
   /** How the third party calls the account, or null where it tells no identity. */
   account: string | null
+  /** The same account for programs: its id there, and its name where it has one. */
+  identity: { id: string; label: string | null } | null
   status: 'active' | 'reauthorization_required' | 'disconnected'
   reason: string | null
   since: Date
@@ -102,6 +104,7 @@ function toView(row: Row): GrantView {
     id: row.id,
     provider: row.provider,
     account: row.accountLabel || row.accountId || null,
+    identity: row.accountId ? { id: row.accountId, label: row.accountLabel || null } : null,
     status: row.status,
     reason: row.reason,
     since: new Date(row.connectedAt),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq, isNull, ne } from 'drizzle-orm'
+import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import { database, type Handle } from '#db'
 import type { GrantRow, Tables } from '#db/schema'
 import { eventQuery } from '#lib/audit'
@@ -39,6 +39,7 @@ export async function keepGrant(user: User, harvest: Harvest): Promise<Kept> {
       throw new GrantkeeperError('account_mismatch')
     const row = {
       ...toRow(user, harvest, before),
+      connectedAt: sql`${opened.clock}`,
       ...lifetimesOf(opened, harvest.provider, harvest.tokens),
     }
     const isKept = await atomically((tx) => [
@@ -75,7 +76,10 @@ export const untroubled = {
   inDoubtSince: null,
 } as const
 
-type NewRow = Omit<GrantRow, keyof Lifetimes> & Lifetimes
+/** What is told by the database's clock, which all that reads it goes by. */
+type ByClock = Lifetimes & { connectedAt: SQL }
+
+type NewRow = Omit<GrantRow, keyof ByClock> & ByClock
 
 /** A commit whose answer was lost may have happened: then nothing must be given back. */
 function unlessStored({ id, accessToken }: NewRow): (error: unknown) => Promise<true> {
@@ -116,7 +120,7 @@ function toRow(
   user: User,
   { provider, transaction, tokens, account }: Harvest,
   before?: GrantRow,
-): Omit<GrantRow, keyof Lifetimes> {
+): Omit<GrantRow, keyof ByClock> {
   const now = Date.now()
   const id = before?.id ?? randomUUID()
   const version = (before?.version ?? 0) + 1
@@ -139,7 +143,6 @@ function toRow(
     leaseId: null,
     leaseUntil: 0,
     pausedAt: before?.pausedAt ?? null,
-    connectedAt: now,
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
     lastUsedAt: before?.lastUsedAt ?? null,

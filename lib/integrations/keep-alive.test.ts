@@ -88,6 +88,29 @@ onEachDialect('keeping grants alive', (open) => {
     expect(rows.every(({ status, leaseId }) => status === 'active' && leaseId === null)).toBe(true)
   })
 
+  test('after an outage one tries, not a whole batch', async () => {
+    parties.acme.ctl({ endpoint: 'token', status: 503 })
+    const { database } = await given(...Array.from({ length: 40 }, () => ({ refreshDueAt: 1 })))
+    await database.db.insert(database.tables.providerStates).values({
+      ...{ provider: 'acme', error: 'temporarily_unavailable', failures: 9, blockedUntil: 1 },
+    })
+    expect(await keepAlive()).toBe(0)
+    expect(calls()).toBe(1)
+  })
+
+  test('tokens that no key opens do not keep the others from being refreshed', async () => {
+    answer()
+    const unreadable = Array.from({ length: 40 }, () => ({ refreshDueAt: 1, leaseId: 'x' }))
+    const { database, versions } = await given(...unreadable, { refreshDueAt: 2 })
+    const { grants } = database.tables
+    const refreshToken = 'gk1.9.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+    await database.db.update(grants).set({ refreshToken }).where(eq(grants.leaseId, 'x'))
+    await keepAlive()
+    await keepAlive()
+    expect((await versions()).at(-1)).toBe(2)
+    expect(calls()).toBe(1)
+  })
+
   test('where nothing is ever due, there is no next time', async () => {
     await given({ refreshDueAt: null })
     expect(await nextDueAt()).toBeNull()

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { onEachDialect } from '#db/testing/dialects'
 import { addGrant, addUser, useDatabase } from '../testing/database.ts'
 import { stubSettings } from '../testing/settings.ts'
-import { releaseLease, takeLease } from './lease.ts'
+import { lastsForCall, releaseLease, takeLease } from './lease.ts'
 
 // Long enough that nobody in these tests outlives a lease, short enough to wait for one.
 stubSettings({ TOKEN_DEADLINE_MS: '500', LEASE_MS: '1000' })
@@ -63,6 +63,13 @@ onEachDialect('a lease', (open) => {
     expect(fresh.id).not.toBe(stale.id)
     await releaseLease(stale)
     expect(await row()).toMatchObject({ leaseId: fresh.id, leaseUntil: fresh.grant.leaseUntil })
+  })
+
+  test('RF-03 one that is nearly over, by either clock, is not used for a call any more', async () => {
+    const now = { wallMs: Date.now(), steadyMs: performance.now() }
+    expect(lastsForCall({ askedAt: now })).toBe(true)
+    for (const clock of ['wallMs', 'steadyMs'] as const)
+      expect(lastsForCall({ askedAt: { ...now, [clock]: now[clock] - 900 } })).toBe(false)
   })
 
   test('whoever waits as long as one lease lasts is told to come again', async () => {

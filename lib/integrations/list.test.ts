@@ -52,7 +52,13 @@ onEachDialect('list', (open) => {
     ]
     await addGrant(database, await addUser(database))
     const all = await list(user, null)
-    expect(all.map(({ provider }) => provider.id)).toEqual(['acme', 'mute', 'shortly', 'whole'])
+    expect(all.map(({ provider }) => provider.id)).toEqual([
+      'acme',
+      'mute',
+      'narrow',
+      'shortly',
+      'whole',
+    ])
     const [acme] = all
     expect(acme?.grants).toMatchObject([
       { id: mine, account: 'Ann', scope: ['a', 'c'], missing: ['b'], extra: ['c'] },

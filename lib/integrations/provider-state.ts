@@ -2,7 +2,9 @@ import { randomInt } from 'node:crypto'
 import { and, eq, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm'
 import { database } from '#db'
 import { env } from '#lib/env'
-import { GrantkeeperError } from '#lib/errors'
+import { codeOf, GrantkeeperError } from '#lib/errors'
+import { type ResolvedProvider, resolveProvider } from '#lib/oauth/metadata'
+import type { OfferedProvider } from '#lib/providers/provider'
 import { logEvent } from '#lib/telemetry'
 
 /** What keeps a provider from answering, as all instances know it. */
@@ -13,20 +15,35 @@ export type Trouble = {
 }
 
 /**
- * Lets one call through where a provider has been in trouble, and refuses all others until it is known
- * how that one went: the breaker, for all instances, in one row.
+ * The provider with its endpoints, where it may be asked. One that has been in trouble lets one call
+ * through, and refuses all others until it is known how that one went: the breaker, for all instances, in
+ * one row.
+ * @returns `isProbe`: this is that one call
  * @throws {GrantkeeperError} the trouble's code, with `Retry-After`
  */
-export async function assertAnswering(provider: string): Promise<void> {
+export async function answeringProvider(
+  offered: OfferedProvider,
+): Promise<{ provider: ResolvedProvider; isProbe: boolean }> {
+  const isProbe = await assertAnswering(offered.id)
+  try {
+    return { provider: await resolveProvider(offered), isProbe }
+  } catch (error) {
+    const code = codeOf(error)
+    if (isTrouble(code)) await noteTrouble(offered.id, { error: code })
+    throw error
+  }
+}
+
+async function assertAnswering(provider: string): Promise<boolean> {
   const { db, tables, clock } = await database()
   const { providerStates: states } = tables
   const [state] = await db
     .select({ error: states.error, blockedUntil: states.blockedUntil, now: clock })
     .from(states)
     .where(eq(states.provider, provider))
-  if (!state?.error || state.blockedUntil === 0) return
-  if (state.blockedUntil <= state.now && (await claimProbe(provider))) return
-  throw new GrantkeeperError(asTrouble(state.error), {
+  if (!state?.error || state.blockedUntil === 0) return false
+  if (state.blockedUntil <= state.now && (await claimProbe(provider))) return true
+  throw new GrantkeeperError(isTrouble(state.error) ? state.error : 'temporarily_unavailable', {
     retryAfterS: Math.max(state.blockedUntil - state.now, 1000) / 1000,
   })
 }
@@ -105,6 +122,6 @@ function newReference(): string {
   return `R-${Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join('')}`
 }
 
-function asTrouble(error: string): Trouble['error'] {
-  return error === 'provider_misconfigured' ? error : 'temporarily_unavailable'
+function isTrouble(error: string): error is Trouble['error'] {
+  return error === 'provider_misconfigured' || error === 'temporarily_unavailable'
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, lte, or, type SQL, sql } from 'drizzle-orm'
 import { type Database, database } from '#db'
 import type { Step } from '#db/atomically'
 import type { GrantRow } from '#db/schema'
@@ -92,21 +92,29 @@ function renewed(opened: Database, grant: GrantRow, { provider, tokens, refreshT
 
 /**
  * The row is no longer as it was. Our own write whose answer was lost is good, and what others renewed
- * is theirs. A grant that its user has ended must not leave a live token behind. And one that was given
- * up as lost, since we were taken for dead, is not lost: we have what was looked for.
+ * is theirs. A grant that its user has ended must not leave a live token behind. And where the version is
+ * still the one that we had, nobody has anything better: others tried meanwhile, since we were taken for
+ * dead, and got nothing, or gave it up as lost.
  */
 async function settleMiss(lease: Lease, renewal: Renewal): Promise<void> {
   const { grant } = lease
   const row = await otherHolderDone(lease)
-  if (row?.status === 'reauthorization_required' && row.version === grant.version) {
-    const { grants } = (await database()).tables
-    const isGivenUp = and(eq(grants.status, row.status), eq(grants.reason, 'lost_rotation'))
-    if (await store(lease, renewal, isGivenUp)) return
+  if (row && row.status !== 'disconnected') {
+    if (row.version === grant.version) await store(lease, renewal, await isUnclaimed())
+    return
   }
-  if (row && row.status !== 'disconnected') return
   const { accountId } = grant
   if (await isShared(renewal.provider, { accountId, except: grant.id })) return
   await revokeReceived(renewal.provider, renewal.tokens)
+}
+
+async function isUnclaimed(): Promise<SQL | undefined> {
+  const { tables, clock } = await database()
+  const { grants } = tables
+  return or(
+    and(eq(grants.status, 'active'), lte(grants.leaseUntil, clock)),
+    and(eq(grants.status, 'reauthorization_required'), eq(grants.reason, 'lost_rotation')),
+  )
 }
 
 /** The row, once nobody else is at work on the version that we had. */

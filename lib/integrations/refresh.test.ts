@@ -302,6 +302,56 @@ onEachDialect('refresh', (open) => {
     expect(await row()).toMatchObject({ status: 'active', reason: null, version: 2 })
   })
 
+  test('RF-03 one that was taken for dead stores what others could not get', async () => {
+    const { database, wanted, row } = await given()
+    const { grants } = database.tables
+    // Another holder has had the lease meanwhile, got a 503, and given it back.
+    const cameAndWent = () =>
+      database.db
+        .update(grants)
+        .set({ leaseId: null, leaseUntil: 0, unansweredSends: 0, refreshFailures: 1 })
+        .where(eq(grants.id, wanted.grantId))
+    answer(rotated, { during: async () => void (await cameAndWent()) })
+    await refresh(wanted)
+    expect(await row()).toMatchObject({ status: 'active', version: 2, refreshFailures: 0 })
+  })
+
+  test('a refusal after an outage ends that grant, and the outage for all', async () => {
+    const { database, user, wanted, row } = await given()
+    await database.db.insert(database.tables.providerStates).values({
+      ...{ provider: 'acme', error: 'temporarily_unavailable', failures: 9, blockedUntil: 1 },
+    })
+    answer({ error: 'invalid_grant' }, { status: 400 })
+    await refresh(wanted)
+    expect((await row()).status).toBe('reauthorization_required')
+    expect(await states(database)).toMatchObject([{ error: null, blockedUntil: 0 }])
+    answer(rotated, { status: 200 })
+    await refresh({ grantId: await addGrant(database, user), provider: 'acme', version: 1 })
+    expect(sent()).toHaveLength(2)
+  })
+
+  test('RF-19 an unreadable token is told to its user, and tried again soon', async () => {
+    const { database, id, wanted, row } = await given()
+    const { grants } = database.tables
+    const refreshToken = 'gk1.9.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+    await database.db.update(grants).set({ refreshToken }).where(eq(grants.id, id))
+    const refused = { code: 'credential_unreadable' }
+    await expect(refresh(wanted)).rejects.toMatchObject(refused)
+    expect(await row()).toMatchObject({ refreshError: refused.code, unansweredSends: 0 })
+    await expect(refresh(wanted)).rejects.toMatchObject(refused)
+    expect(await events(database, id)).toEqual([['refresh_failed', refused]])
+  })
+
+  test('RF-10 a refused scope is left out the second time, which is counted too', async () => {
+    answer({ error: 'invalid_scope' }, { nth: 1, status: 400 })
+    answer(rotated, { nth: 2 })
+    const { wanted, row } = await given({ provider: 'narrow' })
+    await refresh(wanted)
+    const forms = parties.acme.calls('/token').map(({ body }) => new URLSearchParams(body))
+    expect(forms.map((form) => form.get('scope'))).toEqual(['profile', null])
+    expect(await row()).toMatchObject({ version: 2, unansweredSends: 0, inDoubtSince: null })
+  })
+
   test('a paused grant is not refreshed', async () => {
     const { wanted } = await given({ pausedAt: 1 })
     await refresh(wanted)

@@ -2,16 +2,17 @@ import { and, eq, sql } from 'drizzle-orm'
 import { database } from '#db'
 import { foldedId } from '#lib/audit'
 import type { Caller } from '#lib/callers'
-import type { ErrorCode } from '#lib/errors'
+import { codeOf, type ErrorCode } from '#lib/errors'
 import { logEvent } from '#lib/telemetry'
 
 /**
  * Writes down at once that a job did not get the access that it asked for: in the log, and in the trail
  * of the user it named, if there is one. That it cannot be written changes no answer.
  */
-export async function noteRefusal(caller: Caller, wish: Asked, code: ErrorCode): Promise<void> {
+export async function noteRefusal(caller: Caller, wish: Asked, refusal: unknown): Promise<void> {
   const provider = wish.provider.slice(0, 40)
-  logEvent('warn', 'vend_refused', { provider, caller: caller.name, code })
+  const code = codeOf(refusal)
+  logEvent('warn', 'vend_refused', { provider, caller: caller.name, code, cause: refusal })
   try {
     // Of a provider that does not exist, nothing is written into anybody's trail.
     const userId = code === 'unknown_provider' ? undefined : await findUser(caller, wish)

@@ -14,12 +14,14 @@ import { open } from '#lib/vault'
 /**
  * Tries again what a provider did not confirm: with growing pauses for a day, then the token is
  * wiped. Each row is claimed by moving its next attempt, so that any number of instances may do this.
+ * @param until by `performance.now()`, after which none is begun
  */
-export async function retryRevocations(now: number): Promise<void> {
+export async function retryRevocations(now: number, until?: number): Promise<void> {
   const { db, tables } = await database()
   const { pendingRevocations: pending } = tables
   const due = await db.select().from(pending).where(lte(pending.nextAttemptAt, now)).limit(100)
   for (const row of due) {
+    if (until !== undefined && performance.now() > until) return
     const claimed = await db
       .update(pending)
       .set({ attempts: row.attempts + 1, nextAttemptAt: now + pauseAfter(row.attempts) })

@@ -1,4 +1,3 @@
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { GrantkeeperError } from '#lib/errors'
 import { authorizationUrl } from '#lib/oauth/authorization'
 import { resolveProvider } from '#lib/oauth/metadata'
@@ -6,8 +5,8 @@ import { redirectUri } from '#lib/oauth/redirect-uri'
 import type { ReturnUrl } from '#lib/oauth/return-url'
 import { newTicket, type Ticket, usedTicket } from '#lib/oauth/ticket'
 import { newTransaction, type Transaction } from '#lib/oauth/transaction'
-import { oncePerProcess } from '#lib/process'
 import type { OfferedProvider } from '#lib/providers/provider'
+import { assertWithin, countCall, policies } from '#lib/rate-limits'
 import type { User } from '#lib/session'
 import { checkCanary } from '#lib/vault-canary'
 import { spend } from './attempt.ts'
@@ -22,6 +21,7 @@ import { findLivingGrant } from './grant.ts'
 export async function start(user: User, attempt: StartAttempt): Promise<Started> {
   const { sub, org } = user
   const { provider, base, returnTo, grant } = attempt
+  assertWithin(await countCall(policies.start, user.id))
   const scope = await wantedScope(user, attempt)
   return begin({ provider, base, returnTo, scope, grant, mode: 'session', sub, org })
 }
@@ -29,7 +29,7 @@ export async function start(user: User, attempt: StartAttempt): Promise<Started>
 /**
  * A ticket with which a SPA's user can begin the same from another origin: the scopes and the grant are
  * proven now, while it is known who asks.
- * @throws {GrantkeeperError} as `start`
+ * @throws {GrantkeeperError} `invalid_request`
  */
 export async function issueTicket(
   user: User,
@@ -94,25 +94,11 @@ async function begin({ provider: asked, base, returnTo, ...rest }: Beginning): P
 
 /** What will be asked for, once it is proven that this user may ask for it. */
 async function wantedScope(user: User, { provider, scope, grant }: StartAttempt) {
-  await takeTurn(user)
   const reconnected = grant === undefined ? undefined : await findOwn(user, provider, grant)
   return scopeOf(provider, scope, reconnected?.requestedScope)
 }
 
 export type Started = { transaction: Transaction; location: string }
-
-/** Ten starts a second over a minute are more than a person needs, and less than a flood. */
-const startsPerMinute = 600
-
-async function takeTurn({ id }: User): Promise<void> {
-  const limiter = oncePerProcess(
-    'starts',
-    () => new RateLimiterMemory({ points: startsPerMinute, duration: 60 }),
-  )
-  await limiter.consume(id).catch((refused: RateLimiterRes) => {
-    throw new GrantkeeperError('rate_limited', { retryAfterS: refused.msBeforeNext / 1000 })
-  })
-}
 
 /** Somebody else's grant looks exactly like one that does not exist. */
 async function findOwn(user: User, provider: OfferedProvider, id: string) {

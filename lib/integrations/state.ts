@@ -11,6 +11,9 @@ export type State =
   | { kind: 'paused'; since: Date; grant: GrantView; besides: Standing }
   | Standing
 
+/** How a grant stands: a state that has one. */
+export type GrantState = Exclude<State, { kind: 'not_connected' | 'connecting' | 'failed' }>
+
 /** How a living grant stands, whether or not it is paused. */
 export type Standing =
   | { kind: 'connected'; grant: GrantView }
@@ -36,10 +39,10 @@ export function stateOf(
 }
 
 /**
- * What the user decided comes before how things stand; what they see of the latter when they resume
- * is told besides.
+ * The state of one grant. What the user decided comes before how things stand; what they see of the
+ * latter when they resume is told besides.
  */
-function grantState(grant: GrantView): State {
+export function grantState(grant: GrantView): GrantState {
   if (grant.status === 'disconnected') return { kind: 'disconnected', grant }
   const standing = standingOf(grant)
   const { pausedAt: since } = grant

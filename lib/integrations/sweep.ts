@@ -1,5 +1,7 @@
+import { forgetRoutine } from '#lib/audit-retention'
 import { codeOf } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
+import { forgetCounts } from '#lib/rate-limits'
 import { logEvent } from '#lib/telemetry'
 import { checkCanary } from '#lib/vault-canary'
 import { forgetUsed } from './attempt.ts'
@@ -11,23 +13,28 @@ import { storeUses } from './uses.ts'
 /**
  * What has to be done from time to time: spent transactions forgotten, revocations finished, unused
  * grants kept alive. Any number of instances may do it: nothing is done twice.
+ * @param budgetMs after which nothing more is begun
  * @returns false where something could not be done; the log tells what
  */
-export async function sweep(): Promise<boolean> {
+export async function sweep(budgetMs = minutes): Promise<boolean> {
   const slot = oncePerProcess('sweep', (): { running?: Promise<boolean> } => ({}))
-  slot.running ??= sweepAll().finally(() => delete slot.running)
+  slot.running ??= sweepAll(performance.now() + budgetMs).finally(() => delete slot.running)
   return slot.running
 }
 
-async function sweepAll(): Promise<boolean> {
+const minutes = 240_000
+
+async function sweepAll(until: number): Promise<boolean> {
   const now = Date.now()
   const steps = [
     () => storeUses(),
     () => forgetUsed(now),
     () => forgetCompletions(),
+    () => forgetRoutine(now),
+    () => forgetCounts(now),
     // With a wrong key no token opens: none would be revoked, and after a day all would be given up.
-    () => checkCanary().then(() => retryRevocations(now)),
-    () => checkCanary().then(() => keepAlive()),
+    () => checkCanary().then(() => keepAlive(until)),
+    () => checkCanary().then(() => retryRevocations(now, until)),
   ]
   const done: boolean[] = []
   for (const step of steps) done.push(await attempt(step))

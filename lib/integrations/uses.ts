@@ -2,6 +2,8 @@ import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import { type Database, database } from '#db'
 import type { Step } from '#db/atomically'
 import { foldedId } from '#lib/audit'
+import { goOn } from '#lib/background'
+import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
 import { logEvent } from '#lib/telemetry'
 
@@ -25,25 +27,37 @@ export function noteUse({ grantId, userId, provider, caller, actor }: Use): void
   const before = held.uses.get(key)
   if (before) before.times += 1
   else held.uses.set(key, { grantId, userId, provider, caller, actor, minute, times: 1 })
-  held.timer ??= setTimeout(() => void storeUses(), storeEveryMs).unref()
+  if (held.timer) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  held.timer = setTimeout(() => void storeUses().finally(resolve), storeEveryMs).unref()
+  goOn(promise)
 }
 
-/** Stores what was gathered, in one transaction. What cannot be stored is kept for the next time. */
+/** Stores what was gathered, in few transactions. What cannot be stored is kept for the next time. */
 export async function storeUses(): Promise<void> {
   const held = gathered()
   clearTimeout(held.timer)
   held.timer = undefined
-  const uses = [...held.uses.values()]
+  // In one order everywhere: several instances that lock rows in several orders lock each other out.
+  const uses = [...held.uses.entries()].toSorted(byKey).map(([, use]) => use)
   if (uses.length === 0) return
   held.uses = new Map()
+  for (let at = 0; at < uses.length; at += batch) await storeBatch(uses.slice(at, at + batch))
+}
+
+async function storeBatch(uses: Gathered[]): Promise<void> {
   try {
     const opened = await database()
-    for (let at = 0; at < uses.length; at += batch)
-      await opened.atomically(() => uses.slice(at, at + batch).flatMap(stepsOf(opened)))
+    const isStored = await opened.atomically(() => uses.flatMap(stepsOf(opened)))
+    if (!isStored) throw new GrantkeeperError('server_error')
   } catch (cause) {
     logEvent('warn', 'uses_not_stored', { count: uses.length, cause })
-    if (uses.length < mostKept) for (const use of uses) takeBack(use)
+    if (gathered().uses.size < mostKept) for (const use of uses) takeBack(use)
   }
+}
+
+function byKey([one]: [string, Gathered], [other]: [string, Gathered]): number {
+  return one < other ? -1 : 1
 }
 
 type Gathered = Use & { minute: number; times: number }

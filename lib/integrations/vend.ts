@@ -1,5 +1,5 @@
 import type { Caller } from '#lib/callers'
-import { codeOf, GrantkeeperError } from '#lib/errors'
+import { GrantkeeperError } from '#lib/errors'
 import { findProvider } from '#lib/providers/provider'
 import { freshRow, openAccess } from './access.ts'
 import type { AccessRow } from './access-rows.ts'
@@ -47,10 +47,11 @@ export async function vend(caller: Caller, wish: VendWish): Promise<Vended> {
     const { id } = findProvider(wish.provider)
     if (!caller.mayVend(id)) throw new GrantkeeperError('forbidden')
     const row = await rowFor(caller, { ...wish, org: orgOf(caller, wish) }, id)
+    const vended = toVended(row)
     noteUse({ ...row, caller: caller.name, actor: 'job' })
-    return toVended(row)
+    return vended
   } catch (error) {
-    await noteRefusal(caller, wish, codeOf(error))
+    await noteRefusal(caller, wish, error)
     throw error
   }
 }

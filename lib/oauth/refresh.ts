@@ -16,17 +16,18 @@ export type RefreshOutcome =
   | Refusal
   | { kind: 'unanswered'; cause: unknown }
 
-/** Sends a refresh token (RFC 6749 §6), once, within `TOKEN_DEADLINE_MS`. It never throws. */
+/**
+ * Sends a refresh token (RFC 6749 §6), once, within `TOKEN_DEADLINE_MS`. It never throws.
+ * @param how `withScope: false` leaves out the scope that the entry's `refresh_params` may name
+ */
 export async function refreshTokens(
   provider: ResolvedProvider,
   refreshToken: string,
+  { withScope = true }: { withScope?: boolean } = {},
 ): Promise<RefreshOutcome> {
-  const outcome = await send(provider, refreshToken, provider.refresh_params)
-  // RFC 6749 §6: scope may be left out, and is then what was granted.
-  const isScopeRefused = outcome.kind === 'misconfigured' && outcome.error === 'invalid_scope'
-  if (!isScopeRefused || !provider.refresh_params.scope) return outcome
-  const { scope: _, ...parameters } = provider.refresh_params
-  return send(provider, refreshToken, parameters)
+  const { scope, ...parameters } = provider.refresh_params
+  const isNamed = withScope && scope !== undefined
+  return send(provider, refreshToken, isNamed ? { ...parameters, scope } : parameters)
 }
 
 async function send(
@@ -34,7 +35,7 @@ async function send(
   refreshToken: string,
   parameters: Record<string, string>,
 ): Promise<RefreshOutcome> {
-  const sentAt = Date.now()
+  const sentAt = performance.now()
   try {
     const response = await oauth.refreshTokenGrantRequest(
       asRefreshServer(provider),

@@ -33,16 +33,20 @@ export const tokenResponse = z.looseObject({
   scope: z.string().max(16_384).optional(),
 })
 
-/** @param sentAt when the request was sent: a token's life begins no later (RFC 6749 §5.1) */
+/**
+ * @param sentAt by `performance.now()`, when the request was sent: a token's life begins no later (RFC 6749
+ *   §5.1). By that clock, since the other may be set while we wait.
+ */
 export function toTokens(
-  { scope_separator }: OfferedProvider,
+  { scope_separator, access_token_life_s }: OfferedProvider,
   received: TokenResponse,
   sentAt: number,
 ): Tokens {
-  const expiry = (seconds: number | undefined) => (seconds ? sentAt + seconds * 1000 : null)
+  const begin = Math.ceil(Date.now() - (performance.now() - sentAt))
+  const expiry = (seconds: number | undefined) => (seconds ? begin + seconds * 1000 : null)
   return {
     accessToken: received.access_token,
-    accessTokenExpiresAt: expiry(received.expires_in),
+    accessTokenExpiresAt: expiry(received.expires_in ?? access_token_life_s),
     refreshToken: received.refresh_token ?? null,
     refreshTokenExpiresAt: expiry(received.refresh_token_expires_in),
     scope:

@@ -20,7 +20,7 @@ export async function exchangeCode(
   transaction: Transaction,
   { code }: AuthorizationResponse,
 ): Promise<Received> {
-  const sentAt = Date.now()
+  const sentAt = performance.now()
   const response = await sendCode(provider, transaction, code ?? '')
   const body = await readTokens(response.clone())
   const tokens = toTokens(provider, body, sentAt)

@@ -294,6 +294,8 @@ export const catalogue = [
     },
     // The org's policy decides.
     rotation: 'sometimes',
+    // The answer has no expires_in: the session's time-out, two hours unless the org sets another, ends it.
+    access_token_life_s: 7200,
     // The identity URL in the token response names org and user; instance_url is the org's host.
     account: { id: 'id', label: 'instance_url' },
     quirk: 'salesforce',
@@ -303,6 +305,7 @@ export const catalogue = [
       'issuer of ID tokens',
       'revocation_endpoint at login hosts for sandboxes',
       'rotation',
+      'access_token_life_s',
       'docs',
       'manage',
     ],

@@ -86,6 +86,13 @@ export const fields = {
     .enum(['unknown', 'none', 'sometimes', 'single_use', 'grace'])
     .default('unknown')
     .describe('What refreshing does to the refresh token.'),
+  access_token_life_s: z
+    .number()
+    .int()
+    .min(1)
+    .max(1e9)
+    .optional()
+    .describe('How long an access token lives, in seconds, where the answer does not tell.'),
   refresh_token_idle_s: z
     .number()
     .int()

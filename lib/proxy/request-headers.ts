@@ -18,7 +18,7 @@ export function requestHeaders(given: Headers, accessToken: string): Record<stri
 }
 
 /** Content negotiation, conditions and ranges (RFC 9110), and what several catalogued APIs ask for. */
-const forwarded = [
+export const forwarded = [
   'accept',
   'accept-language',
   'content-disposition',

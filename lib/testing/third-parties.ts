@@ -10,7 +10,7 @@ export const redirectUri = 'https://app.test/api/integrations/acme/callback'
 /**
  * One scripted provider, offered as several entries: `acme` itself; `whole`, where revoking a token
  * ends all that the account gave; `mute`, which cannot revoke; `shortly`, which takes only a living
- * access token for that. Before anything asks for `env()`.
+ * access token for that; `narrow`, which is asked for a scope when refreshing. Before anything asks for `env()`.
  */
 export async function startThirdParties(given: Record<string, string> = {}): Promise<ThirdParties> {
   const acme = await startScripted({ id: 'acme', redirectUris: [redirectUri] })
@@ -19,6 +19,7 @@ export async function startThirdParties(given: Record<string, string> = {}): Pro
     { ...scriptedEntry({ id: 'whole', url: acme.url }), ...distinct('whole'), revokes: 'grant' },
     { ...scriptedEntry({ id: 'mute', url: acme.url }), ...distinct('mute'), ...mute },
     { ...scriptedEntry({ id: 'shortly', url: acme.url }), ...distinct('shortly'), ...shortly },
+    { ...scriptedEntry({ id: 'narrow', url: acme.url }), ...distinct('narrow'), ...narrow },
   ]
   const { settings, remove } = providersFile(entries, { acme: acme.client })
   stubSettings({ ALLOW_INSECURE_LOCALHOST: 'true', ...settings, ...given })
@@ -33,6 +34,7 @@ export async function startThirdParties(given: Record<string, string> = {}): Pro
 
 export type ThirdParties = { acme: Scripted; close: () => Promise<void> }
 
+const narrow = { refresh_params: { scope: 'profile' } }
 const shortly = { revocation_token: 'access_token' as const }
 const mute = { revocation_endpoint: undefined }
 

@@ -7,6 +7,7 @@ export function grantView(given: Partial<GrantView> = {}): GrantView {
     id: '5f0c2a4e-0000-4000-8000-000000000001',
     provider: 'acme',
     account: 'Ada',
+    identity: { id: 'acct-1', label: 'Ada' },
     status: 'active',
     reason: null,
     since: at(-3000),

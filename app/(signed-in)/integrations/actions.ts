@@ -3,8 +3,7 @@
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { codeOf } from '#lib/errors'
-import { disconnect, type Revocation } from '#lib/integrations/disconnect'
-import { findGrant } from '#lib/integrations/list'
+import { endGrant } from '#lib/integrations/end-grant'
 import { pause, resume } from '#lib/integrations/pause'
 import type { User } from '#lib/session'
 import { signedIn } from '../signed-in.ts'
@@ -15,9 +14,7 @@ import { pageOf } from './links.ts'
 /** Ends one grant. */
 export async function disconnectGrant(data: FormData): Promise<never> {
   return change(data, {
-    make: async (user, grant) => ({
-      disconnected: await disconnect(user, grant).catch(orAsItEnded(user, grant)),
-    }),
+    make: async (user, grant) => ({ disconnected: await endGrant(user, grant) }),
     otherwise: { disconnected: 'no' },
   })
 }
@@ -62,13 +59,4 @@ async function change(data: FormData, { make, otherwise }: Change): Promise<neve
   const user = await signedIn(pageOf(provider))
   const told = await make(user, grant).catch((error) => ({ ...otherwise, error: codeOf(error) }))
   redirect(`${pageOf(provider)}?${new URLSearchParams({ integration: provider, ...told })}`)
-}
-
-/** A double click, or another tab: what has ended before is told as it ended, and not as a failure. */
-function orAsItEnded(user: User, grant: string): (error: unknown) => Promise<Revocation> {
-  return async (error) => {
-    const ended = codeOf(error) === 'not_connected' ? await findGrant(user, grant) : undefined
-    if (!ended?.revocation) throw error
-    return ended.revocation
-  }
 }

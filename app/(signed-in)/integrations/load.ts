@@ -5,9 +5,12 @@ import { codeOf } from '#lib/errors'
 import { find, type Integration, list } from '#lib/integrations/list'
 import { orExplain, signedIn } from '../signed-in.ts'
 
-/** The signed-in person's integrations, read once a request for the page and for its title. */
-export const loadIntegrations = cache(async () => {
-  const user = await signedIn('/integrations')
+/**
+ * The signed-in person's integrations, read once a request for the page and for its title. `here`: where
+ * a log-in should lead back to.
+ */
+export const loadIntegrations = cache(async (here: string): Promise<Integration[]> => {
+  const user = await signedIn(here)
   const cookies = await sentCookies()
   return orExplain(() => list(user, cookies))
 })

@@ -3,7 +3,7 @@ import { texts } from '../../texts.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { Banner } from './banner.tsx'
 import { loadIntegrations } from './load.ts'
-import { readReturned, type SearchParams, titleOf } from './returned.ts'
+import { hereOf, readReturned, type SearchParams, titleOf } from './returned.ts'
 import { IntegrationRow } from './row.tsx'
 import { type Group, groupRows, type Row } from './rows.ts'
 
@@ -12,13 +12,14 @@ type Props = { searchParams: SearchParams }
 const words = texts.integrations
 
 export async function generateMetadata({ searchParams }: Props): Promise<Metadata> {
-  const returned = await readReturned(searchParams, await loadIntegrations())
+  const integrations = await loadIntegrations(await hereOf(searchParams))
+  const returned = await readReturned(searchParams, integrations)
   return { title: titleOf(returned, words.title) }
 }
 
 /** What this person has connected, and what there is to connect. */
 export default async function IntegrationsPage({ searchParams }: Props) {
-  const integrations = await loadIntegrations()
+  const integrations = await loadIntegrations(await hereOf(searchParams))
   const returned = await readReturned(searchParams, integrations)
   const groups = groupRows(integrations, returned)
   return (

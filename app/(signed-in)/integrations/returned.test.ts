@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { GrantView } from '#lib/integrations/grant-view'
 import { at, grantView, integrationView } from '#lib/testing/views'
-import { headlineOf, readReturned } from './returned.ts'
+import { headlineOf, hereOf, readReturned } from './returned.ts'
 import { groupRows } from './rows.ts'
 
 const grant = grantView()
@@ -87,4 +87,18 @@ test('what does not work and is not the person’s to mend stands apart from wha
     connected: ['still works', 'paused'],
     available: [],
   })
+})
+
+test('a log-in on the way keeps the failure that is to be told, and nothing else', async () => {
+  const here = (query: Record<string, string>) => hereOf(Promise.resolve(query))
+  const failure = { integration: 'acme', status: 'error', error: 'invalid_ticket' }
+  expect(await here({ ...failure, next: 'https://evil.test' })).toBe(
+    '/integrations?integration=acme&status=error&error=invalid_ticket',
+  )
+  expect(await here({ ...failure, integration: '//evil.test' })).toBe(
+    '/integrations?status=error&error=invalid_ticket',
+  )
+  expect(await here({ ...failure, error: 'my own words' })).toBe('/integrations')
+  expect(await here({ ...failure, status: 'connected' })).toBe('/integrations')
+  expect(await here({})).toBe('/integrations')
 })

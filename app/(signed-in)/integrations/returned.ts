@@ -51,6 +51,17 @@ export async function readReturned(
   if (given.outcome) return { kind: given.outcome, integration, code }
 }
 
+/**
+ * Where a log-in on the way should lead back to: this page, with the failure that it was opened to tell
+ * of. A SPA's user whose ticket is over is not logged in here. Built from what was understood alone.
+ */
+export async function hereOf(searchParams: SearchParams): Promise<string> {
+  const { integration = '', status, error } = query.parse(await searchParams)
+  if (status !== 'error' || !error) return '/integrations'
+  const named = /^[a-z0-9-]{1,64}$/.test(integration) ? `integration=${integration}&` : ''
+  return `/integrations?${named}status=error&error=${error}`
+}
+
 /** The title of the page's tab, which says how it went. */
 export function titleOf(returned: Returned | undefined, title: string): Metadata['title'] {
   return returned ? { absolute: `${headlineOf(returned)} – ${title}` } : title

@@ -45,5 +45,18 @@ export const migrations: readonly Migration[] = [
       "CREATE TABLE `completions` (\n\t`hash` text PRIMARY KEY NOT NULL,\n\t`sealed` text NOT NULL,\n\t`sub` text NOT NULL,\n\t`org` text NOT NULL,\n\t`expires_at` integer NOT NULL\n);",
       "CREATE INDEX `completions_expiry` ON `completions` (`expires_at`);"
     ]
+  },
+  {
+    "name": "0003_rate_limits",
+    "statements": [
+      "CREATE TABLE `rate_limits` (\n\t`key` text PRIMARY KEY NOT NULL,\n\t`points` integer DEFAULT 0 NOT NULL,\n\t`expire` integer\n);",
+      "CREATE INDEX `rate_limits_expiry` ON `rate_limits` (`expire`);"
+    ]
+  },
+  {
+    "name": "0004_events_age",
+    "statements": [
+      "CREATE INDEX `events_age` ON `events` (`created_at`);"
+    ]
   }
 ]

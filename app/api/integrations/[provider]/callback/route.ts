@@ -3,7 +3,7 @@ import { baseUrlFor } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
 import { abandon, finish } from '#lib/integrations/finish'
 import { hold } from '#lib/integrations/hold'
-import { sweep } from '#lib/integrations/sweep'
+import { retryRevocations } from '#lib/integrations/revocation'
 import { readAuthorizationResponse } from '#lib/oauth/authorization'
 import { defaultReturn, resultUrl } from '#lib/oauth/return-url'
 import { forgetTransaction, openTransaction, type Transaction } from '#lib/oauth/transaction'
@@ -68,7 +68,7 @@ async function attend(request: NextRequest, asked: string, attempt: Attempt): Pr
   }
   await finish(await userOrAbandon(transaction), arrived)
   // A reconnect replaces a refresh token: the old one is revoked once the user is on the way.
-  after(sweep)
+  after(() => retryRevocations(Date.now()).catch(() => undefined))
 }
 
 /** The user of this request. Who was switched off does not come back to the attempt either. */

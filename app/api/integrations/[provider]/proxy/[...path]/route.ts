@@ -1,9 +1,14 @@
 import type { NextRequest } from 'next/server'
+import { withChallenge } from '#app/api/api-problem'
 import { assertOwnPage } from '#app/api/cookie-guard'
+import { isFromSpa, preflight, withCors } from '#app/api/cors'
+import { withQuota } from '#app/api/quota-headers'
 import { codeOf, GrantkeeperError, problem } from '#lib/errors'
 import { type ApiCall, callApi } from '#lib/integrations/call-api'
 import { findProvider, type OfferedProvider } from '#lib/providers/provider'
-import { currentUser, type User } from '#lib/session'
+import { forwarded } from '#lib/proxy/request-headers'
+import { assertWithin, countCall, policies, type Quota } from '#lib/rate-limits'
+import { bearerUser, currentUser, type Scope, type User } from '#lib/session'
 import { logEvent } from '#lib/telemetry'
 import { inert } from './inert'
 
@@ -12,39 +17,60 @@ export const dynamic = 'force-dynamic'
 /** A call to the third party's API with the user's access token, which never reaches the browser. */
 async function handle(request: NextRequest, { params }: Context): Promise<Response> {
   let provider: OfferedProvider | undefined
+  let quota: Quota | undefined
   try {
     const user = await userOf(request)
+    quota = await countCall(policies.proxy, user.id)
+    assertWithin(quota)
     provider = findProvider((await params).provider)
     const answer = await callApi(user, callOf(request, provider))
-    return inert(new Response(answer.body, answer))
+    // With the third party's own limits, if it tells any: ours are told where it is we who refuse.
+    return withCors(request, inert(new Response(answer.body, answer)))
   } catch (error) {
     const code = codeOf(error)
     logEvent('warn', 'proxy_refused', { provider: provider?.id ?? 'unknown', code, cause: error })
-    const response = problem(error)
+    const response = withQuota(withChallenge(problem(error)), quota)
     if (response.status === 405)
       response.headers.set('allow', provider?.api_methods.join(', ') ?? '')
-    return inert(response)
+    return withCors(request, inert(response))
   }
 }
 
+/** A preflight of a registered SPA; whatever else is asked by this method is asked of the API. */
+async function allow(request: NextRequest, context: Context): Promise<Response> {
+  const isPreflight = request.headers.has('access-control-request-method') && isFromSpa(request)
+  return isPreflight ? inert(preflight(request, methods, passed)) : handle(request, context)
+}
+
 export {
+  allow as OPTIONS,
   handle as DELETE,
   handle as GET,
   handle as HEAD,
-  handle as OPTIONS,
   handle as PATCH,
   handle as POST,
   handle as PUT,
 }
 
+const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
+const passed = ['grantkeeper-api', 'grantkeeper-grant', ...forwarded]
+
 type Context = { params: Promise<{ provider: string }> }
 
-/** Who asks, and that they do: a cookie is sent along by whatever page makes the browser call. */
-async function userOf({ headers }: NextRequest): Promise<User> {
+/**
+ * Who asks, and that they do: a cookie is sent along by whatever page makes the browser call, so that
+ * with it even reading needs a page of ours.
+ */
+async function userOf({ headers, method }: NextRequest): Promise<User> {
+  if (headers.has('authorization')) return bearerUser(headers, scopeOf(method))
   assertOwnPage(headers)
   const user = await currentUser()
   if (!user) throw new GrantkeeperError('login_required')
   return user
+}
+
+function scopeOf(method: string): Scope {
+  return method === 'GET' || method === 'HEAD' ? 'integrations:read' : 'integrations:write'
 }
 
 function callOf(request: NextRequest, provider: OfferedProvider): ApiCall {

@@ -1,0 +1,57 @@
+import { challengeOf, keepAttempt, newAttempt, takeAttempt } from './attempts.ts'
+import type { Context } from './context.ts'
+import { failed, type Outcome } from './outcome.ts'
+import { awaitPopup, openPopup } from './popup.ts'
+
+export type ConnectOptions = {
+  /** Scopes besides those that are asked for anyway, separated by spaces. */
+  scope?: string
+  /** Reconnect this grant. */
+  grant?: string
+  /** In a window of its own. Where that is blocked, this page is left as without it. */
+  popup?: boolean
+  /** Given back by the outcome. Default: the path of this page, with its query and fragment. */
+  returnTo?: string
+}
+
+/** Nothing is awaited before the window is opened: a browser allows that in the click alone. */
+export async function connect(
+  context: Context,
+  provider: string,
+  { popup = false, scope, grant, returnTo = here() }: ConnectOptions,
+): Promise<Outcome> {
+  const storage = context.storage ?? sessionStorage
+  const name = context.names.get(provider)
+  const attempt = newAttempt({ provider, name, returnTo, isPopup: false })
+  // First kept, then opened: a new window gets a copy of this tab's storage as it is at that moment.
+  keepAttempt(storage, { ...attempt, isPopup: popup })
+  const opened = popup && openPopup()
+  if (!opened) keepAttempt(storage, attempt)
+  try {
+    const { start_url } = await context.api.begin(provider, {
+      return_to: context.completionUrl ?? location.origin + location.pathname,
+      challenge: await challengeOf(attempt),
+      scope,
+      grant,
+    })
+    return await (opened
+      ? awaitPopup(context, { attempt, window: opened, url: start_url })
+      : leave(start_url))
+  } catch (cause) {
+    if (opened) opened.close()
+    takeAttempt(storage, provider)
+    return failed(attempt, cause)
+  }
+}
+
+function here(): string {
+  return location.pathname + location.search + location.hash
+}
+
+/** Settles only when the browser shows this very page again, as it does after Back. */
+function leave(url: string): Promise<Outcome> {
+  location.assign(url)
+  return new Promise((done) =>
+    addEventListener('pageshow', ({ persisted }) => persisted && done({ status: 'none' })),
+  )
+}

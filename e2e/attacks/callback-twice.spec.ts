@@ -1,0 +1,40 @@
+import { expect, test } from '../fixtures.ts'
+import { approve, start, visitCallback } from '../flow.ts'
+import { expectError, expectOk } from '../outcome.ts'
+
+test('RF-21 a callback that is loaded again while it is exchanged harms nothing', async ({
+  alice,
+  world,
+  grants,
+  tokenCalls,
+}) => {
+  const { acme } = world.providers
+  const { authorizationUrl } = await start(alice)
+  const callback = await approve(authorizationUrl)
+  let again: ReturnType<typeof visitCallback> | undefined
+  const during = async () => {
+    again = visitCallback(alice, callback)
+    await again
+  }
+  acme.ctl({ endpoint: 'token', nth: 1, during })
+  expectOk(await visitCallback(alice, callback))
+  if (!again) throw new Error('The token endpoint was not asked')
+  expectError(await again, 'invalid_state')
+  expect(tokenCalls()).toBe(1)
+  expect(await grants('alice')).toHaveLength(1)
+})
+
+test('RF-22 four connects of one account that end at once leave one grant', async ({
+  alice,
+  world,
+  grants,
+}) => {
+  const { acme } = world.providers
+  const callbacks: URL[] = []
+  for (let flow = 0; flow < 4; flow += 1)
+    callbacks.push(await approve((await start(alice)).authorizationUrl))
+  acme.ctl({ endpoint: 'token', delay_before_headers: 200 })
+  const ends = await Promise.all(callbacks.map((callback) => visitCallback(alice, callback)))
+  for (const end of ends) expectOk(end)
+  expect(await grants('alice')).toMatchObject([{ version: 4, status: 'active' }])
+})

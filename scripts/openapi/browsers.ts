@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { ZodOpenApiPathsObject } from 'zod-openapi'
+import { providerPath } from '#app/api/schemas/integration'
+import { type Described, operation } from './operation.ts'
+
+/** Where browsers go, not programs: these always answer with redirects. */
+export function browserPaths(): ZodOpenApiPathsObject {
+  return {
+    '/api/integrations/{provider}/start': { get: operation(start) },
+    '/api/integrations/{provider}/callback': { get: operation(callback) },
+  }
+}
+
+const start: Described = {
+  id: 'start',
+  tag: 'Browsers',
+  summary: 'Begins to connect',
+  description:
+    'A link, not a call. It leads to the third party, or to the login, or over a page that asks first; in the end the browser is at `return_to`, with `integration` and `status=connected`, or with `status=error` and `error`.',
+  who: [{ cookie: [] }, {}],
+  params: {
+    path: providerPath,
+    query: z.object({
+      return_to: z.string().max(512).optional().meta({
+        description: 'A page of this app, or a URL under one of `RETURN_URLS`.',
+      }),
+      scope: z.string().optional().meta({ description: 'Scopes besides, with spaces between.' }),
+      grant: z.uuid().optional().meta({ description: 'Connect this grant again.' }),
+      ticket: z.string().optional().meta({
+        description: 'Of a SPA, in place of all else: part of its `start_url`.',
+      }),
+    }),
+  },
+  answers: [{ status: 303, description: 'On to the next page, errors too.' }],
+}
+
+const callback: Described = {
+  id: 'callback',
+  tag: 'Browsers',
+  summary: 'Where the third party sends the browser back to',
+  description: 'The redirection endpoint (RFC 6749 §3.1.2), to be registered there as it is.',
+  who: [{ cookie: [] }, {}],
+  params: {
+    path: providerPath,
+    query: z.object({
+      state: z.string(),
+      code: z.string().optional(),
+      iss: z.string().optional().meta({ description: 'RFC 9207.' }),
+      error: z.string().optional(),
+    }),
+  },
+  answers: [{ status: 303, description: 'Back to where it began.' }],
+}
