@@ -49,6 +49,13 @@ test('the same account at both logins is refused with a sentence that names it',
   expect(code).toBe(1)
 })
 
+test('an issuer is named as its logins name it, however it is typed', async () => {
+  const typed = ['login.test', '--to-issuer', 'https://login.example.com']
+  const { output } = await move('auth0|one', 'auth0|one', '--from-issuer', ...typed)
+  expect(output).toContain('From auth0|one at https://login.test/\n')
+  expect(output).toContain('to auth0|one at https://login.example.com/, who has not been here yet')
+})
+
 test.each([
   ['a login that nobody has', ['auth0|nobody', 'auth0|two'], 'Nobody is known as auth0|nobody'],
   ['one login twice', ['auth0|one', 'auth0|one'], 'Both are the same login'],

@@ -31,14 +31,18 @@ type Wish = { from: Login; to: Login; isMeant: boolean }
 
 function read(): Wish {
   const values = options()
-  const own = auth0Issuer(env())
-  const org = values.org ?? ''
-  const from = { issuer: values['from-issuer'] ?? own, sub: values['from-sub'] ?? '', org }
-  const to = { issuer: values['to-issuer'] ?? own, sub: values['to-sub'] ?? '', org }
+  const { org = '', 'from-sub': fromSub = '', 'to-sub': toSub = '' } = values
+  const from = { issuer: issuerOf(values['from-issuer']), sub: fromSub, org }
+  const to = { issuer: issuerOf(values['to-issuer']), sub: toSub, org }
   if (!from.sub || !to.sub) throw new Mistake(usage)
   if (from.issuer === to.issuer && from.sub === to.sub)
     throw new Mistake('Both are the same login: there is nothing to move.')
   return { from, to, isMeant: values.yes }
+}
+
+/** As the login names it, however it was typed: under another spelling nobody would find the grants. */
+function issuerOf(given: string | undefined): string {
+  return auth0Issuer(given === undefined ? env() : { AUTH0_DOMAIN: given })
 }
 
 function options() {
