@@ -69,13 +69,20 @@ export function visitor({ name, appUrl }: { name: string; appUrl: string }): Vis
 /** One request without a jar. Certificates are not checked: all servers are on this machine. */
 export function send(url: URL, { method = 'GET', headers, body, cookie }: Call): Promise<Answer> {
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest
+  // Browsers know that these names are here (RFC 6761 §6.3); a resolver may not.
+  const isBelowLocalhost = url.hostname.endsWith('.localhost')
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
       method,
       family: 4,
       agent: false,
-      headers: { ...headers, ...(cookie ? { cookie } : {}) },
       rejectUnauthorized: false,
+      ...(isBelowLocalhost && { hostname: '127.0.0.1', servername: url.hostname }),
+      headers: {
+        ...(isBelowLocalhost && { host: url.host }),
+        ...headers,
+        ...(cookie ? { cookie } : {}),
+      },
     })
     outgoing.on('error', reject)
     outgoing.on('response', (incoming) => {

@@ -5,9 +5,12 @@ import { type Certificate, selfSigned } from './self-signed.ts'
 
 export type TlsFront = { port: number; url: string; close: () => Promise<void> }
 
-/** A TLS-terminating reverse proxy at https://localhost, as a deployment would have one. */
+/**
+ * A TLS-terminating reverse proxy at https://localhost, as a deployment would have one.
+ * @param target a port of this machine, or which one for a Host: 0 for a name that nobody has
+ */
 export async function startTlsFront(
-  targetPort: number,
+  target: number | ((host: string) => number),
   certificate: Certificate = selfSigned(),
 ): Promise<TlsFront> {
   const server = createServer(certificate, (incoming, response) => {
@@ -18,8 +21,9 @@ export async function startTlsFront(
       'x-forwarded-for': '127.0.0.1',
     }
     const { method, url } = incoming
+    const port = typeof target === 'number' ? target : target(incoming.headers.host ?? '')
     const outgoing = request(
-      { host: '127.0.0.1', port: targetPort, method, path: url, headers, agent: false },
+      { host: '127.0.0.1', port, method, path: url, headers, agent: false },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
         answer.pipe(response)

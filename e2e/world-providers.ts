@@ -8,13 +8,12 @@ import { plainScriptedEntry, scriptedEntry } from './stand-in/scripted-entry.ts'
  */
 export type ProviderId = 'acme' | 'plain' | 'evil' | 'openid' | 'par'
 
+/** @param redirectUri what an app registered for a provider: the only one that is answered */
 export async function startScriptedProviders(
-  appUrl: string,
+  redirectUri: (id: ProviderId) => string,
 ): Promise<Record<ProviderId, Scripted>> {
-  const start = (id: ProviderId, kind = {}) => {
-    const redirectUris = [`${appUrl}/api/integrations/${id}/callback`]
-    return startScripted({ id, redirectUris, ...kind })
-  }
+  const start = (id: ProviderId, kind = {}) =>
+    startScripted({ id, redirectUris: [redirectUri(id)], ...kind })
   const [acme, plain, evil, openid, par] = await Promise.all([
     start('acme'),
     start('plain', { iss: false, pkce: false, openid: false, rotate: false }),

@@ -10,6 +10,7 @@ import { type LoginIssuer, startLogin } from './stand-in/login.ts'
 import type { Scripted } from './stand-in/scripted.ts'
 import { freePort } from './stand-in/server.ts'
 import { clientEnv, loginEnv, providersFile } from './stand-in/start.ts'
+import type { Street } from './street.ts'
 import { startTlsFront } from './tls-front.ts'
 import { type ProviderId, scriptedEntries, startScriptedProviders } from './world-providers.ts'
 
@@ -41,6 +42,10 @@ export type WorldOptions = {
   https?: boolean
   /** Its name in place of `localhost` there, for browsers: `something.localhost`. */
   host?: string
+  /** Behind a front with others, at names of its own; the first is canonical. */
+  at?: { street: Street; names: readonly string[] }
+  /** The stable deployment whose relay is all that this one's providers know. */
+  relay?: string
   /** Default: a fresh SQLite file. A Postgres database must be migrated. */
   databaseUrl?: string
   /** Laid over the entries of `PROVIDERS_FILE`. */
@@ -90,11 +95,15 @@ const previews = 'https://my-app-*-my-team.vercel.app'
 async function prepare(options: WorldOptions) {
   const port = await freePort()
   const front = options.https ? await startTlsFront(port) : undefined
-  const { host = 'localhost' } = options
-  const appUrl = front ? `https://${host}:${front.port}` : `http://localhost:${port}`
+  const appUrls = addresses(options, port, front?.port)
+  const [appUrl = ''] = appUrls
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-e2e-'))
   const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'grantkeeper.db')}`
-  const servers = await startServers(appUrl)
+  const servers = await startServers(appUrls, (id) =>
+    options.relay
+      ? `${options.relay}/api/integrations/${id}/relay`
+      : `${appUrl}/api/integrations/${id}/callback`,
+  )
   const entries = scriptedEntries(servers.providers).map((entry) => ({
     ...entry,
     ...options.entries?.[entry.id as ProviderId],
@@ -105,7 +114,7 @@ async function prepare(options: WorldOptions) {
     appUrl,
     databaseUrl,
     servers,
-    env: settings({ appUrl, port, databaseUrl }, brought),
+    env: settings({ appUrl: appUrls.join(','), port, databaseUrl }, brought),
     async close() {
       const { login, attacker, spa, providers } = servers
       const all = [login, attacker, spa, ...Object.values(providers), ...(front ? [front] : [])]
@@ -115,12 +124,21 @@ async function prepare(options: WorldOptions) {
   }
 }
 
+/** Where the app is called: the first is canonical. */
+function addresses({ at, host = 'localhost' }: WorldOptions, port: number, frontPort?: number) {
+  if (at) return at.names.map((name) => at.street.admit(name, port))
+  return [frontPort ? `https://${host}:${frontPort}` : `http://localhost:${port}`]
+}
+
 type Servers = Pick<World, 'login' | 'providers' | 'attacker' | 'spa'>
 
-async function startServers(appUrl: string): Promise<Servers> {
+async function startServers(
+  appUrls: string[],
+  redirectUri: (id: ProviderId) => string,
+): Promise<Servers> {
   const [login, providers, attacker, spa] = await Promise.all([
-    startLogin({ port: 0, appUrls: [appUrl] }),
-    startScriptedProviders(appUrl),
+    startLogin({ port: 0, appUrls }),
+    startScriptedProviders(redirectUri),
     startListener('evil.test'),
     startListener('A SPA'),
   ])

@@ -40,7 +40,7 @@ test('every problem is told at once, each with the name of its setting', () => {
 
 test.each(Object.keys(settings.shape))('a wrong %s is told without a secret’s value', (name) => {
   const canary = 'SECRET_cnry,x'
-  const secrets = ['AUTH0_SECRET', 'AUTH0_CLIENT_SECRET', 'CRON_SECRET', 'VAULT_KEYS']
+  const secrets = ['AUTH0_SECRET', 'AUTH0_CLIENT_SECRET', 'CRON_SECRET', 'VAULT_KEYS', 'RELAY_KEYS']
   const isSecret = [...secrets, 'TRANSACTION_KEYS', 'DATABASE_URL'].includes(name)
   const result = attempt({ [name]: canary, LEASE_MS: '100' })
   expect(result).toBeInstanceOf(SettingsError)

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { withPreviewHosts } from './preview-hosts.ts'
+import { relayContradictions } from './relay-settings.ts'
 import { sharedSecrets } from './shared-secrets.ts'
-import { parseUrlPattern, type UrlPattern } from './url-pattern.ts'
+import { parseHostPattern, parseUrlPattern, type UrlPattern } from './url-pattern.ts'
 
 /**
  * The settings of this process: read once, checked whole. Nothing else reads `process.env`.
@@ -13,12 +15,17 @@ export function env(): Env {
 
 /** As `env`, from the given variables: for tests, `doctor` and the command line. */
 export function parseEnv(variables: Record<string, string | undefined>): Env {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const given = withPreviewHosts(withoutEmpty(variables))
   const result = settings.safeParse(given, { reportInput: true })
   if (!result.success) throw new SettingsError(result.error.issues.map(sentence))
   const problems = [...contradictions(result.data, given)]
   if (problems.length > 0) throw new SettingsError(problems)
   return { ...result.data, client: (provider) => clientOf(provider, given) }
+}
+
+function withoutEmpty(variables: Record<string, string | undefined>): Record<string, string> {
+  const isSet = (entry: [string, string | undefined]): entry is [string, string] => !!entry[1]
+  return Object.fromEntries(Object.entries(variables).filter(isSet))
 }
 
 /** The settings stop the start. Its message is meant for the person who starts the app. */
@@ -55,16 +62,17 @@ const list = (value: string) =>
 const milliseconds = (fallback: number) =>
   z.coerce.number().int().min(100).max(600_000).default(fallback)
 
-function urlPatterns(value: string, context: z.RefinementCtx): UrlPattern[] {
-  return list(value).flatMap((source) => {
-    try {
-      return [parseUrlPattern(source)]
-    } catch (error) {
-      context.addIssue((error as TypeError).message)
-      return []
-    }
-  })
-}
+const patterns =
+  (parse: (source: string) => UrlPattern) =>
+  (value: string, context: z.RefinementCtx): UrlPattern[] =>
+    list(value).flatMap((source) => {
+      try {
+        return [parse(source)]
+      } catch (error) {
+        context.addIssue((error as TypeError).message)
+        return []
+      }
+    })
 
 const baseUrl = z.string().transform((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : undefined
@@ -114,7 +122,7 @@ export const settings = z.object({
     .transform(list)
     .pipe(z.array(baseUrl).min(1))
     .describe(
-      "This deployment's own URL, or a comma-separated list: the first is canonical, another is chosen only by a Host that equals it exactly.",
+      "This deployment's own URL, or a comma-separated list: the first is canonical, another is chosen only by a Host that equals it exactly. On a Vercel preview it may be left out: then it is VERCEL_URL and VERCEL_BRANCH_URL.",
     ),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000).describe('The port to listen on.'),
   LOGIN_DRIVER: z
@@ -156,7 +164,7 @@ export const settings = z.object({
   RETURN_URLS: z
     .string()
     .default('')
-    .transform(urlPatterns)
+    .transform(patterns(parseUrlPattern))
     .describe(
       "Comma-separated absolute URL prefixes that return_to may lead to; a host's left-most label may hold one * for preview hosts.",
     ),
@@ -193,7 +201,30 @@ export const settings = z.object({
   LEASE_MS: milliseconds(30_000).describe(
     'How long one process may hold a grant while it talks to the provider, in milliseconds.',
   ),
+  RELAY_URL: baseUrl
+    .optional()
+    .describe(
+      "On a preview: the stable deployment's base URL. Providers then know only that one's relay, /api/integrations/{provider}/relay (docs/previews.md).",
+    ),
+  RELAY_KEYS: keyRing
+    .optional()
+    .describe(
+      'On previews and the stable deployment, the same: seals which preview began. The same form, another secret.',
+    ),
+  RELAY_HOSTS: z
+    .string()
+    .default('')
+    .transform(patterns(parseHostPattern))
+    .describe(
+      'On the stable deployment: comma-separated hosts of its previews, such as my-app-*-my-team.vercel.app.',
+    ),
   VERCEL: z.string().optional().describe('Set by Vercel itself: there its clock calls /api/cron.'),
+  VERCEL_ENV: z
+    .string()
+    .optional()
+    .describe('Set by Vercel itself: production, preview or development.'),
+  VERCEL_URL: z.string().optional().describe("Set by Vercel itself: the deployment's own host."),
+  VERCEL_BRANCH_URL: z.string().optional().describe("Set by Vercel itself: the branch's host."),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -212,21 +243,24 @@ function* contradictions(
       yield 'APP_BASE_URL must be https: only localhost may use http'
   if (new Set(env.APP_BASE_URL.map((url) => new URL(url).protocol)).size > 1)
     yield 'APP_BASE_URL mixes http and https: its cookies could not be kept safe for both'
-  if (/^http:/i.test(env.AUTH0_DOMAIN) && !isAllowedHttp(env))
+  if (/^http:/i.test(env.AUTH0_DOMAIN) && !isAllowedHttp(env, env.AUTH0_DOMAIN))
     yield 'AUTH0_DOMAIN must not be http: only localhost may be, with ALLOW_INSECURE_LOCALHOST=true'
   if (
     env.AUTH0_AUDIENCE === undefined &&
     (env.M2M_CLIENTS.length > 0 || env.SPA_COMPLETION_URLS.length > 0)
   )
     yield 'AUTH0_AUDIENCE is missing: without it no access token of a job (M2M_CLIENTS) or a SPA (SPA_COMPLETION_URLS) is accepted'
+  for (const url of [env.RELAY_URL ?? '', ...env.RELAY_HOSTS.map(({ source }) => source)])
+    if (url.startsWith('http:') && !isAllowedHttp(env, url.replace('*', 'x')))
+      yield `${url} must be https: only localhost may use http, with ALLOW_INSECURE_LOCALHOST=true`
+  yield* relayContradictions(env)
   yield* sharedSecrets(env, given)
   if (given.NODE_ENV === 'production' && given.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     yield 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off: remove it'
 }
 
-function isAllowedHttp(env: z.output<typeof settings>): boolean {
-  const { AUTH0_DOMAIN: domain, ALLOW_INSECURE_LOCALHOST: isAllowed } = env
-  return isAllowed && URL.canParse(domain) && isLocal(new URL(domain).hostname)
+function isAllowedHttp(env: z.output<typeof settings>, url: string): boolean {
+  return env.ALLOW_INSECURE_LOCALHOST && URL.canParse(url) && isLocal(new URL(url).hostname)
 }
 
 /**

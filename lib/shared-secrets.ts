@@ -2,6 +2,7 @@
 type Secrets = {
   VAULT_KEYS: ReadonlyMap<number, Buffer>
   TRANSACTION_KEYS: ReadonlyMap<number, Buffer>
+  RELAY_KEYS?: ReadonlyMap<number, Buffer> | undefined
   AUTH0_SECRET: string
   AUTH0_CLIENT_SECRET: string
   CRON_SECRET?: string | undefined
@@ -16,10 +17,11 @@ export function* sharedSecrets(
   secrets: Secrets,
   given: Record<string, string | undefined>,
 ): Generator<string> {
-  const keys = [...secrets.VAULT_KEYS.values(), ...secrets.TRANSACTION_KEYS.values()]
-  if (new Set(keys.map((key) => key.toString('hex'))).size < keys.length)
-    yield 'TRANSACTION_KEYS and VAULT_KEYS share a key, or hold one twice: each needs its own'
-  const taken = new Set([given.VAULT_KEYS, given.TRANSACTION_KEYS, ...keys.flatMap(spellings)])
+  const own = [...secrets.VAULT_KEYS.values(), ...secrets.TRANSACTION_KEYS.values()]
+  const relay = [...(secrets.RELAY_KEYS?.values() ?? [])]
+  yield* sharedKeys(own, relay)
+  const rings = [given.VAULT_KEYS, given.TRANSACTION_KEYS, given.RELAY_KEYS]
+  const taken = new Set([...rings, ...[...own, ...relay].flatMap(spellings)])
   const isTaken = (secret: string) => taken.has(secret) || taken.has(secret.toLowerCase())
   const { AUTH0_SECRET, CRON_SECRET, AUTH0_CLIENT_SECRET } = secrets
   for (const [name, secret] of Object.entries({ AUTH0_SECRET, CRON_SECRET, AUTH0_CLIENT_SECRET })) {
@@ -31,6 +33,18 @@ export function* sharedSecrets(
   for (const [name, secret] of Object.entries(given))
     if (/_CLIENT_SECRET$/.test(name) && name !== 'AUTH0_CLIENT_SECRET' && secret && isTaken(secret))
       yield complaint(name)
+}
+
+/** The relay's keys are known to previews too: what they open must be nothing of this deployment. */
+function* sharedKeys(own: Buffer[], relay: Buffer[]): Generator<string> {
+  if (hasTwice(own))
+    yield 'TRANSACTION_KEYS and VAULT_KEYS share a key, or hold one twice: each needs its own'
+  if (hasTwice(relay) || relay.some((key) => own.some((other) => other.equals(key))))
+    yield 'RELAY_KEYS share a key with another setting, or hold one twice: each needs its own'
+}
+
+function hasTwice(keys: Buffer[]): boolean {
+  return new Set(keys.map((key) => key.toString('hex'))).size < keys.length
 }
 
 /** A key as somebody may have pasted it elsewhere. */

@@ -32,6 +32,17 @@ export function parseUrlPattern(source: string): UrlPattern {
   }
 }
 
+/**
+ * Reads one entry of `RELAY_HOSTS`: a host, at https unless the entry says otherwise, with a `*` as in
+ * `RETURN_URLS`.
+ * @throws {TypeError} as `parseUrlPattern`
+ */
+export function parseHostPattern(entry: string): UrlPattern {
+  const source = entry.includes('://') ? entry : `https://${entry}`
+  if (/^https?:\/\/[^/]*$/.test(source)) return parseUrlPattern(source)
+  throw new TypeError(`"${entry}" is not a host such as my-app-*-my-team.vercel.app`)
+}
+
 /** Segment by segment: `/app` covers `/app/x`, and neither `/application` nor `/app/%2e%2e/x`. */
 function isUnder(pathname: string, prefix: string): boolean {
   if (prefix === '') return true

@@ -72,13 +72,15 @@ test('SA-10 tickets and completions are for registered origins alone, with whate
     }
 })
 
-test('SA-10 start, callback and the token route say nothing to pages of other origins', async ({
+test('SA-10 start, callback, relay and the token route say nothing to pages of other origins', async ({
   alice,
   world,
 }) => {
   for (const [method, path] of [
     ['GET', '/api/integrations/acme/start'],
     ['GET', '/api/integrations/acme/callback'],
+    ['GET', '/api/integrations/acme/relay'],
+    ['OPTIONS', '/api/integrations/acme/relay'],
     ['OPTIONS', '/api/integrations/acme/start'],
     ['OPTIONS', '/api/integrations/acme/callback'],
     ['OPTIONS', '/api/integrations/acme/token'],

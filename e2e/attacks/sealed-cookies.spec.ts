@@ -125,7 +125,9 @@ test('ST-20 a seal serves its own purpose only', async ({ alice, stranger, token
   for (const name of ['ticket', 'state', 'relay']) {
     const query = new URLSearchParams({ [name]: transaction.value })
     const answer = await stranger.get(`/api/integrations/acme/start?${query}`)
-    expect(answer.location?.pathname).toBe('/auth/login')
+    if (name === 'ticket') expectError(answer, 'invalid_ticket')
+    else expect(answer.location?.pathname).toBe('/auth/login')
+    expectError(await stranger.get(`/api/integrations/acme/relay?${query}`), 'invalid_state')
     expectError(await stranger.get(`/api/integrations/acme/callback?${query}`), 'invalid_state')
   }
   expectError(await alice.get(url, { cookie: both }), 'login_required')

@@ -2,6 +2,7 @@ import { GrantkeeperError } from '#lib/errors'
 import { authorizationUrl } from '#lib/oauth/authorization'
 import { resolveProvider } from '#lib/oauth/metadata'
 import { redirectUri } from '#lib/oauth/redirect-uri'
+import { stateOnTheWire } from '#lib/oauth/relay'
 import type { ReturnUrl } from '#lib/oauth/return-url'
 import { newTicket, type Ticket, usedTicket } from '#lib/oauth/ticket'
 import { newTransaction, type Transaction } from '#lib/oauth/transaction'
@@ -89,7 +90,8 @@ async function begin({ provider: asked, base, returnTo, ...rest }: Beginning): P
     redirect_uri: redirectUri(base, provider.id),
     return_to: returnTo.href,
   })
-  return { transaction, location: await authorizationUrl(provider, transaction) }
+  const state = await stateOnTheWire(transaction, base)
+  return { transaction, location: await authorizationUrl(provider, { ...transaction, state }) }
 }
 
 /** What will be asked for, once it is proven that this user may ask for it. */

@@ -3,7 +3,7 @@ import { sealData, unsealData } from 'iron-session'
 import { env } from '#lib/env'
 
 /** What a seal is for. Each has a key of its own, so that none opens as another (RFC 5869). */
-export type Purpose = 'transaction' | 'ticket' | 'completion'
+export type Purpose = 'transaction' | 'ticket' | 'completion' | 'relay'
 
 /** Seals `data` for one purpose: nobody without our keys can read or change it. It has no end of its own. */
 export function sealFor(purpose: Purpose, data: object): Promise<string> {
@@ -25,8 +25,11 @@ export async function unsealFor(purpose: Purpose, value: string): Promise<unknow
 }
 
 function passwords(purpose: Purpose): Record<string, string> {
+  const { TRANSACTION_KEYS, RELAY_KEYS = new Map<number, Buffer>() } = env()
+  // What a preview and the stable deployment share opens nothing else of either.
+  const keys = purpose === 'relay' ? RELAY_KEYS : TRANSACTION_KEYS
   return Object.fromEntries(
-    [...env().TRANSACTION_KEYS].map(([number, key]) => [
+    [...keys].map(([number, key]) => [
       number,
       Buffer.from(hkdfSync('sha256', key, '', `grantkeeper ${purpose}`, 32)).toString('base64'),
     ]),

@@ -6,7 +6,7 @@ import { providerId } from './schema.ts'
 
 export { configHash } from './hash.ts'
 export { loadProviders, type OfferedProvider } from './load.ts'
-export { type Provider, type ProviderEntry, providerSchema } from './schema.ts'
+export { type Provider, type ProviderEntry, providerId, providerSchema } from './schema.ts'
 
 /** The providers that users of this deployment can connect, in the order of their names. */
 export function offeredProviders(): OfferedProvider[] {

@@ -8,6 +8,7 @@ export function browserPaths(): ZodOpenApiPathsObject {
   return {
     '/api/integrations/{provider}/start': { get: operation(start) },
     '/api/integrations/{provider}/callback': { get: operation(callback) },
+    '/api/integrations/{provider}/relay': { get: operation(relay) },
   }
 }
 
@@ -34,20 +35,30 @@ const start: Described = {
   answers: [{ status: 303, description: 'On to the next page, errors too.' }],
 }
 
+const response = z.object({
+  state: z.string(),
+  code: z.string().optional(),
+  iss: z.string().optional().meta({ description: 'RFC 9207.' }),
+  error: z.string().optional(),
+})
+
 const callback: Described = {
   id: 'callback',
   tag: 'Browsers',
   summary: 'Where the third party sends the browser back to',
   description: 'The redirection endpoint (RFC 6749 §3.1.2), to be registered there as it is.',
   who: [{ cookie: [] }, {}],
-  params: {
-    path: providerPath,
-    query: z.object({
-      state: z.string(),
-      code: z.string().optional(),
-      iss: z.string().optional().meta({ description: 'RFC 9207.' }),
-      error: z.string().optional(),
-    }),
-  },
+  params: { path: providerPath, query: response },
   answers: [{ status: 303, description: 'Back to where it began.' }],
+}
+
+const relay: Described = {
+  id: 'relay',
+  tag: 'Browsers',
+  summary: 'The same for preview deployments, on the stable one',
+  description:
+    'Hands a response on to the callback of the preview that began (docs/previews.md). It asks for nobody, and keeps nothing.',
+  who: [{}],
+  params: { path: providerPath, query: response },
+  answers: [{ status: 303, description: 'To that preview; errors to a page of this app.' }],
 }

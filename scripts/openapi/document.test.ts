@@ -51,8 +51,8 @@ async function written(): Promise<string[]> {
     const methods = text.matchAll(
       /export (?:async )?(?:function|const) (GET|POST|PUT|PATCH|DELETE)\b/g,
     )
-    // Start and callback refuse all but GET.
-    const isRedirect = /\/(start|callback)$/.test(path)
+    // Start, callback and relay refuse all but GET.
+    const isRedirect = /\/(start|callback|relay)$/.test(path)
     for (const [, method] of methods)
       if (!isRedirect || method === 'GET') found.push(`${method} ${path}`)
   }
