@@ -10,6 +10,7 @@ import { expect, test } from '../fixtures.ts'
 import { approve, connect, start, visitCallback } from '../flow.ts'
 import { expectInvariants } from '../invariants.ts'
 import { expectError, expectOk } from '../outcome.ts'
+import { inOwnWorld } from '../own-world.ts'
 import { startWorld, type World } from '../world.ts'
 
 /** What the database decides, tried on Postgres too. */
@@ -135,6 +136,17 @@ test('what is not ready is told, with no more than its name', async () => {
   expect(await ready()).toEqual([200, { status: 'ready' }])
   const { status, body } = await alice.get('/api/health')
   expect([status, body]).toEqual([200, '{"status":"alive"}'])
+})
+
+test('an app that is newer than its database waits for the migrations', async () => {
+  test.setTimeout(120_000)
+  const databaseUrl = await createDatabase(postgres.url)
+  await inOwnWorld({ databaseUrl }, async ({ world: own }) => {
+    const ready = async () => (await fetch(`${own.appUrl}/api/ready`)).json()
+    expect(await ready()).toMatchObject({ status: 'not_ready', lacks: 'migrations' })
+    await (await openDatabase(databaseUrl, { migrate: true })).close()
+    expect(await ready()).toEqual({ status: 'ready' })
+  })
 })
 
 async function living() {
