@@ -1,6 +1,12 @@
 import type { NextConfig } from 'next'
 
 const config: NextConfig = {
+  // Vercel makes functions of it; everywhere else it can run from a folder of its own (scripts/standalone.ts).
+  ...(process.env.VERCEL ? {} : { output: 'standalone' as const }),
+  // Or it would look for the root of a monorepo above, and put that path into the folder.
+  outputFileTracingRoot: import.meta.dirname,
+  // Nothing is written where the app runs: that may be read-only.
+  experimental: { isrFlushToDisk: false },
   poweredByHeader: false,
   typedRoutes: false,
   // Next's own redirect is a 308 that anybody may keep, with the code of a callback in its Location.

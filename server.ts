@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import next from 'next'
+import { adoptBuiltConfig } from '#lib/built-config'
 import { answerAtDoor, refuseUpgrade } from '#lib/door'
 import { env } from '#lib/env'
 import { land } from '#lib/integrations/flights'
@@ -9,6 +10,7 @@ import { storeUses } from '#lib/integrations/uses'
  * The self-hosted entry: Next in a server of our own, which stops gracefully. On SIGTERM it takes no more
  * requests, ends those that are on, lets refreshes in flight be stored, and exits with 0.
  */
+adoptBuiltConfig(import.meta.dirname)
 const app = next({ dev: false, dir: import.meta.dirname })
 await app.prepare()
 const handle = app.getRequestHandler()

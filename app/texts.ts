@@ -496,6 +496,9 @@ export const texts = {
     security: (o: string) => `Somebody else may have used our access to ${o}, so it was ended`,
     revoked_later: (o: string) => `Our access was revoked at ${o}, on a later attempt`,
     revocation_given_up: (o: string) => `We stopped asking ${o} to revoke our access`,
+    moved_away: (o: string) => `${o} was moved to another login of yours, by an administrator`,
+    moved_here: (o: string) =>
+      `${o} was moved here from another login of yours, by an administrator`,
     times: (n: number) => `${new Intl.NumberFormat('en').format(n)} times`,
   },
 } as const

@@ -5,7 +5,9 @@ import { promisify } from 'node:util'
 import Client from 'better-sqlite3'
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '#db'
+import { openRows } from '#e2e/rows'
 import { migrations } from './migrations/sqlite/all.ts'
+import { isMissingMigrations } from './migrations.ts'
 import { freshFile } from './testing/dialects.ts'
 import { createDatabase } from './testing/embedded-postgres.ts'
 
@@ -51,6 +53,26 @@ test('an old Node is told in words, before the driver could crash it', async () 
   })
   await expect(openDatabase('file::memory:')).rejects.toThrow(/Node 20\.19\.5 is too old/)
 })
+
+test.each(['sqlite', 'postgres'])(
+  '%s tells missing migrations, also while it is open',
+  async (dialect) => {
+    const fresh = freshFile()
+    onTestFinished(fresh.remove)
+    const url = dialect === 'sqlite' ? fresh.url : await createDatabase(inject('postgresUrl'))
+    const database = await openDatabase(url, { migrate: true })
+    onTestFinished(database.close)
+    await database.assertMigrated()
+    const rows = openRows(url)
+    // As after an older backup was restored.
+    await rows.execute("delete from schema_migrations where name = '0000_first'")
+    await rows.close()
+    const error: unknown = await database.assertMigrated().catch((thrown) => thrown)
+    expect(error).toMatchObject({ code: 'storage_unavailable' })
+    expect(isMissingMigrations(error)).toBe(true)
+    expect(String((error as Error).cause)).toContain('1 migration(s) (0000_first)')
+  },
+)
 
 test('a driver that is not used is not loaded', () => {
   const script = `

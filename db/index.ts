@@ -43,6 +43,8 @@ export type Database = {
    * measured with it, since the clocks of machines differ.
    */
   clock: SQL<number>
+  /** Asks the database which migrations it has had. @throws {GrantkeeperError} storage_unavailable */
+  assertMigrated: () => Promise<void>
   /** Makes what counts calls: on Postgres for all instances together, on SQLite for this process. */
   counter: (limit: Limit) => RateLimiterAbstract
   close: () => Promise<void>

@@ -2,12 +2,11 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { bigint, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import pg from 'pg'
-import { GrantkeeperError } from '#lib/errors'
 import { type Atomically, compile, isMiss, type Statement } from './atomically.ts'
 import { countForAll } from './counters.ts'
 import type { Database, Handle } from './index.ts'
 import { migrations } from './migrations/postgres/all.ts'
-import { ledger, type Migration, missing } from './migrations.ts'
+import { ledger, type Migration, missing, refuseMissing } from './migrations.ts'
 import { defineTables } from './schema.ts'
 import { guardQueries, isUniqueViolation, storing } from './storing.ts'
 
@@ -18,7 +17,7 @@ import { guardQueries, isUniqueViolation, storing } from './storing.ts'
 export async function openPostgres(url: string, { migrate }: { migrate: boolean }) {
   const pool = connect(url)
   try {
-    await storing(() => (migrate ? migrateAll(pool) : refuseMissing(pool)))
+    await storing(() => (migrate ? migrateAll(pool) : assertMigrated(pool)))
   } catch (error) {
     await pool.end()
     throw error
@@ -26,9 +25,15 @@ export async function openPostgres(url: string, { migrate }: { migrate: boolean 
   const db = drizzle(pool)
   guardQueries(db)
   const close = () => pool.end()
-  const tables = defineTables(columns)
-  const atomically = atomicallyOn(pool, db)
-  return { db, tables, atomically, clock, counter: countForAll(pool), close } satisfies Database
+  return {
+    db,
+    tables: defineTables(columns),
+    atomically: atomicallyOn(pool, db),
+    clock,
+    counter: countForAll(pool),
+    assertMigrated: () => storing(() => assertMigrated(pool)),
+    close,
+  } satisfies Database
 }
 
 /** Not now(), which stands still during a transaction. */
@@ -97,13 +102,8 @@ async function touchAll(client: pg.PoolClient, statements: Statement[]): Promise
   }
 }
 
-async function refuseMissing(pool: pg.Pool): Promise<void> {
-  const names = (await pending(pool)).map(({ name }) => name)
-  if (names.length === 0) return
-  const cause = new Error(
-    `The database lacks ${names.length} migration(s) (${names.join(', ')}). Run: npm run db:migrate`,
-  )
-  throw new GrantkeeperError('storage_unavailable', { cause })
+async function assertMigrated(pool: pg.Pool): Promise<void> {
+  refuseMissing(await pending(pool))
 }
 
 async function migrateAll(pool: pg.Pool): Promise<void> {

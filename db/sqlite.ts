@@ -9,7 +9,7 @@ import { type Atomically, compile, isMiss, type Statement } from './atomically.t
 import { countInMemory } from './counters.ts'
 import type { Database, Handle } from './index.ts'
 import { migrations } from './migrations/sqlite/all.ts'
-import { ledger, missing } from './migrations.ts'
+import { ledger, missing, refuseMissing } from './migrations.ts'
 import { type Columns, defineTables } from './schema.ts'
 import { guardQueries, isUniqueViolation, storing } from './storing.ts'
 
@@ -25,6 +25,7 @@ export async function openSqlite(url: string): Promise<Database> {
       tables: defineTables(columns),
       atomically: atomicallyOn(client, handle),
       clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+      assertMigrated: async () => storing(() => refuseMissing(pending(client))),
       counter: countInMemory,
       close: async () => void client.close(),
     }

@@ -29,13 +29,17 @@ function command(): string[] {
 
 /**
  * Starts the built app and waits until it is healthy.
+ * @param where `folder`: of a standalone build, in place of the project's
  * @throws {Error} with its output, when it ends before that or takes longer than `deadlineMs`
  */
-export async function startApp(env: Settings, deadlineMs = 45_000): Promise<App> {
+export async function startApp(
+  env: Settings,
+  { deadlineMs = 45_000, folder = root }: { deadlineMs?: number; folder?: string | undefined } = {},
+): Promise<App> {
   const port = Number(env.PORT)
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env
   const child = spawn(process.execPath, command(), {
-    cwd: root,
+    cwd: folder,
     env: { NODE_ENV: 'production', PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -22,6 +22,8 @@ export type DemoOptions = {
   env?: Record<string, string | undefined>
   /** At https://localhost, behind a TLS front with a self-signed certificate. */
   https?: boolean
+  /** Of a standalone build, in place of the project's. */
+  folder?: string | undefined
   /** The origins of SPAs that may log in and connect. */
   spaUrls?: readonly string[]
 }
@@ -40,7 +42,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     await rm(folder, { recursive: true, force: true })
   }
   const whole = defined({ ...settings({ appUrl, port, databaseUrl }, standIns.env), ...env })
-  const app = await startApp(whole).catch(async (error) => {
+  const app = await startApp(whole, { folder: options.folder }).catch(async (error) => {
     await close()
     throw error
   })

@@ -82,7 +82,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     async stop() {
       await world.app.stop()
-      await rows.close()
+      await world.rows.close()
       await surroundings.close()
     },
   }

@@ -34,6 +34,8 @@ export const eventTypes = [
   'connect_failed',
   'revoked_later',
   'revocation_given_up',
+  'moved_away',
+  'moved_here',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]

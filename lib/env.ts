@@ -30,9 +30,13 @@ function withoutEmpty(variables: Record<string, string | undefined>): Record<str
 
 /** The settings stop the start. Its message is meant for the person who starts the app. */
 export class SettingsError extends Error {
+  /** One sentence each. */
+  readonly problems: readonly string[]
+
   constructor(problems: string[]) {
     super(`Grantkeeper cannot start. These settings need mending:\n  - ${problems.join('\n  - ')}`)
     this.name = 'SettingsError'
+    this.problems = problems
   }
 }
 

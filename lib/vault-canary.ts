@@ -49,8 +49,12 @@ const cage = (number: number): SealContext => ({
   version: 1,
 })
 
-/** The key numbers that have a canary. */
-async function refuseWrongKeys(database: Database, ring: KeyRing): Promise<Set<number>> {
+/**
+ * Compares the keys with what the database knows of them; writes nothing.
+ * @returns the key numbers that have a canary
+ * @throws {GrantkeeperError} as `checkCanary`
+ */
+export async function refuseWrongKeys(database: Database, ring: KeyRing): Promise<Set<number>> {
   const { db, tables } = database
   const rows = await db.select().from(tables.vaultCanaries)
   for (const { keyNumber, sealed } of rows) {

@@ -174,7 +174,8 @@ function isUnder(path: string, prefix: string): boolean {
 }
 
 function readsEnvironment(file: string, text: string): string[] {
-  if (file === 'lib/env.ts') return []
+  // The second one sets a variable of Next's own.
+  if (file === 'lib/env.ts' || file === 'lib/built-config.ts') return []
   // Next itself sets NEXT_RUNTIME, and replaces it while it builds.
   const code = withoutComments(text).replace(/process\.env\.NEXT_RUNTIME/g, '')
   return /\bprocess\s*\.\s*env\b/.test(code)

@@ -75,7 +75,7 @@ test('SA-13 without its own URL the app does not start', async ({ world }) => {
   const port = await freePort()
   const { APP_BASE_URL: _, ...rest } = world.env
   for (const env of [rest, { ...rest, APP_BASE_URL: '' }])
-    await expect(startApp({ ...env, PORT: String(port) }, 30_000)).rejects.toThrow(
+    await expect(startApp({ ...env, PORT: String(port) }, { deadlineMs: 30_000 })).rejects.toThrow(
       /ended at its start[\s\S]*APP_BASE_URL is missing/,
     )
 })

@@ -56,7 +56,7 @@ test('CR-09 with a wrong key nobody is called and nothing is lost, and the right
     const ready = await alice.get('/api/ready')
     expect([ready.status, JSON.parse(ready.body)]).toEqual([
       503,
-      { status: 'not_ready', code: 'storage_unavailable' },
+      { status: 'not_ready', lacks: 'keys', code: 'storage_unavailable' },
     ])
     expectError(await requestStart({ visitor: alice }), 'storage_unavailable')
     expectError(await visitCallback(alice, callback), 'storage_unavailable')

@@ -10,6 +10,7 @@ import { expect, test } from '../fixtures.ts'
 import { approve, connect, start, visitCallback } from '../flow.ts'
 import { expectInvariants } from '../invariants.ts'
 import { expectError, expectOk } from '../outcome.ts'
+import { inOwnWorld } from '../own-world.ts'
 import { startWorld, type World } from '../world.ts'
 
 /** What the database decides, tried on Postgres too. */
@@ -118,6 +119,34 @@ test('RV-06 on Postgres, tokens that cannot be stored are revoked', async () => 
   expect(acme.isLive(token)).toBe(false)
   expect(await living()).toEqual([])
   expectOk(await connect(alice))
+})
+
+test('what is not ready is told, with no more than its name', async () => {
+  const ready = async () => {
+    const { status, body } = await alice.get('/api/ready')
+    return [status, JSON.parse(body)]
+  }
+  expect(await ready()).toEqual([200, { status: 'ready' }])
+  await world.rows.execute('alter table schema_migrations rename to lost')
+  expect(await ready()).toEqual([
+    503,
+    { status: 'not_ready', lacks: 'migrations', code: 'storage_unavailable' },
+  ])
+  await world.rows.execute('alter table lost rename to schema_migrations')
+  expect(await ready()).toEqual([200, { status: 'ready' }])
+  const { status, body } = await alice.get('/api/health')
+  expect([status, body]).toEqual([200, '{"status":"alive"}'])
+})
+
+test('an app that is newer than its database waits for the migrations', async () => {
+  test.setTimeout(120_000)
+  const databaseUrl = await createDatabase(postgres.url)
+  await inOwnWorld({ databaseUrl }, async ({ world: own }) => {
+    const ready = async () => (await fetch(`${own.appUrl}/api/ready`)).json()
+    expect(await ready()).toMatchObject({ status: 'not_ready', lacks: 'migrations' })
+    await (await openDatabase(databaseUrl, { migrate: true })).close()
+    expect(await ready()).toEqual({ status: 'ready' })
+  })
 })
 
 async function living() {

@@ -1,13 +1,32 @@
-import { type BrowserContext, expect, test } from 'playwright/test'
+import { type Browser, type BrowserContext, expect, test } from 'playwright/test'
 import { logIn } from '../browser-fixtures.ts'
 import { startDemo } from '../demo.ts'
+import { filesOf, standaloneElsewhere } from '../standalone.ts'
 import { connectAcme, disconnectHere, expectOutcome } from '../steps.ts'
 
 test('over https the walk is the same, and every cookie is bound to the host', async ({
   browser,
 }) => {
   test.setTimeout(120_000)
-  const demo = await startDemo({ https: true })
+  await walkOverHttps(browser)
+})
+
+test('so it is with the standalone build alone in a folder, where it writes nothing', async ({
+  browser,
+}) => {
+  test.setTimeout(180_000)
+  const { folder, remove } = await standaloneElsewhere()
+  try {
+    const before = await filesOf(folder)
+    await walkOverHttps(browser, folder)
+    expect(await filesOf(folder)).toEqual(before)
+  } finally {
+    await remove()
+  }
+})
+
+async function walkOverHttps(browser: Browser, folder?: string): Promise<void> {
+  const demo = await startDemo({ https: true, folder })
   const context = await browser.newContext({ baseURL: demo.appUrl, ignoreHTTPSErrors: true })
   const lines = setCookieLines(context, demo.appUrl)
   try {
@@ -33,7 +52,7 @@ test('over https the walk is the same, and every cookie is bound to the host', a
     await context.close()
     await demo.stop()
   }
-})
+}
 
 /** The Set-Cookie lines of the app's answers, deletions left out. */
 function setCookieLines(context: BrowserContext, appUrl: string): () => Promise<string[]> {

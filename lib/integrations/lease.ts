@@ -27,7 +27,7 @@ type Moment = { wallMs: number; steadyMs: number }
  * could be written also proves that the database can be.
  * @throws {GrantkeeperError} `not_connected` when there is no such grant, `temporarily_unavailable`
  */
-export async function takeLease(user: User, grantId: string): Promise<Lease> {
+export async function takeLease(user: Pick<User, 'id'>, grantId: string): Promise<Lease> {
   const giveUpAt = performance.now() + env().LEASE_MS
   const isOurs = await living(user, grantId)
   for (;;) {
@@ -113,7 +113,7 @@ export async function releaseLease(
     .where(and(eq(tables.grants.id, grant.id), eq(tables.grants.leaseId, id)))
 }
 
-async function living(user: User, grantId: string): Promise<SQL | undefined> {
+async function living(user: Pick<User, 'id'>, grantId: string): Promise<SQL | undefined> {
   const { grants } = (await database()).tables
   return and(eq(grants.id, grantId), eq(grants.userId, user.id), ne(grants.status, 'disconnected'))
 }

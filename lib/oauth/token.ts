@@ -21,7 +21,7 @@ export async function exchangeCode(
   { code }: AuthorizationResponse,
 ): Promise<Received> {
   const sentAt = performance.now()
-  const response = await redeem(provider, transaction, code ?? '')
+  const response = await sendCode(provider, transaction, code ?? '')
   const body = await readTokens(response.clone())
   const tokens = toTokens(provider, body, sentAt)
   return {
@@ -63,9 +63,10 @@ export async function revokeToken(
   })
 }
 
-async function redeem(
+/** The token request itself (RFC 6749 §4.1.3), and what came back, unread. */
+export async function sendCode(
   provider: ResolvedProvider,
-  transaction: Transaction,
+  transaction: Pick<Transaction, 'redirect_uri' | 'code_verifier'>,
   code: string,
 ): Promise<Response> {
   const server = asAuthorizationServer(provider)

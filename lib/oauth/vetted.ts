@@ -28,7 +28,7 @@ export function isCallable(target: URL): boolean {
 }
 
 /** The address that is vetted is the one connected to, so that DNS cannot change its mind between. */
-const vettedLookup: LookupFunction = (hostname, options, done) => {
+export const vettedLookup: LookupFunction = (hostname, options, done) => {
   dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
     const isOwn = env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname)
     const isVetted = ({ address }: dns.LookupAddress) =>
