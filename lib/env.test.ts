@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { baseUrlFor, parseEnv, SettingsError, settings } from './env.ts'
+import { baseUrlFor, parseEnv, SettingsError } from './env.ts'
+import { settings } from './settings/table.ts'
 import { key, settingsOf, stubSettings } from './testing/settings.ts'
 
 stubSettings({ APP_BASE_URL: 'https://app.test, https://other.test:8443' })

@@ -1,8 +1,9 @@
 import { like, sql } from 'drizzle-orm'
 import { type Database, database } from '#db'
-import { env, type KeyRing } from './env.ts'
+import { env } from './env.ts'
 import { GrantkeeperError } from './errors.ts'
 import { oncePerProcess } from './process.ts'
+import type { KeyRing } from './settings/values.ts'
 import { open, type SealContext, seal } from './vault.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { env, type KeyRing } from './env.ts'
+import { env } from './env.ts'
 import { GrantkeeperError } from './errors.ts'
+import type { KeyRing } from './settings/values.ts'
 
 /**
  * Seals a token with AES-256-GCM, under the key with the highest number. It opens only in the same

@@ -41,6 +41,7 @@ const leaves = [
   'aborted',
   'background',
   'env',
+  'settings/values',
   'errors',
   'telemetry',
   'process',
@@ -123,12 +124,11 @@ const rules: Rule[] = [
   { from: ['lib/audit-retention'], to: [...leaves, 'db/'], types: ['lib/audit'] },
   {
     from: ['lib/env'],
-    to: ['lib/url-pattern', 'lib/shared-secrets', 'lib/relay-settings', 'lib/preview-hosts'],
+    to: ['lib/settings/', 'lib/url-pattern'],
   },
   { from: ['lib/background'], to: ['lib/process'] },
-  { from: ['lib/relay-settings'], to: [], types: ['lib/url-pattern'] },
-  { from: ['lib/preview-hosts'], to: [] },
-  { from: ['lib/errors', 'lib/process', 'lib/url-pattern', 'lib/shared-secrets'], to: [] },
+  { from: ['lib/settings/'], to: ['lib/url-pattern'] },
+  { from: ['lib/errors', 'lib/process', 'lib/url-pattern'], to: [] },
   { from: ['lib/'], to: leaves },
   { from: ['db/'], to: ['lib/env', 'lib/errors', 'lib/process'] },
 ]

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { settings } from '#lib/env'
+import { settings } from '#lib/settings/table'
 
 type Property = { description?: string; default?: unknown; enum?: unknown[] }
 
-/** `.env.example`: every setting with what it means, as lib/env.ts says it. Secrets have no sample. */
+/** `.env.example`: every setting with what it means, as lib/settings/table.ts says it. Secrets have no sample. */
 export function envExample(): string {
   const { properties, required = [] } = z.toJSONSchema(settings, {
     io: 'input',
@@ -15,7 +15,7 @@ export function envExample(): string {
   return [heading, ...entries, providers].join('\n')
 }
 
-const heading = `# The settings of Grantkeeper. Made from lib/env.ts by \`npm run docs:generate\`: edit it there.
+const heading = `# The settings of Grantkeeper. Made from lib/settings/table.ts by \`npm run docs:generate\`: edit it there.
 # \`npm run setup\` writes .env.local, with fresh keys. A line with # in front shows the default.
 `
 

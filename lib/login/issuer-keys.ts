@@ -1,8 +1,9 @@
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose'
 import { z } from 'zod'
-import { env, isLocal } from '#lib/env'
+import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
+import { isLocal } from '#lib/settings/values'
 import { logEvent } from '#lib/telemetry'
 import { loginDriver } from './driver.ts'
 

@@ -2,8 +2,9 @@ import dns from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { Agent } from 'undici'
-import { env, isLocal } from '#lib/env'
+import { env } from '#lib/env'
 import { isPublicAddress } from '#lib/public-address'
+import { isLocal } from '#lib/settings/values'
 
 /**
  * Connections to third parties, to public addresses only. A fresh one for each call: a stale one would

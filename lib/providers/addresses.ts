@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
-import { isLocal } from '#lib/env'
 import { isPublicAddress } from '#lib/public-address'
+import { isLocal } from '#lib/settings/values'
 import type { Contradiction } from './contradictions.ts'
 import type { Provider } from './schema.ts'
 

@@ -1,5 +1,7 @@
-import { type Env, isLocal, settings } from '#lib/env'
+import type { Env } from '#lib/env'
 import type { OfferedProvider } from '#lib/providers/provider'
+import { settings } from '#lib/settings/table'
+import { isLocal } from '#lib/settings/values'
 import { type Finding, fault, note } from './finding.ts'
 import { misspelt } from './misspelt.ts'
 import { isForThisMachine } from './settings.ts'

@@ -1,5 +1,7 @@
-import { type Env, env, isLocal, SettingsError, settings } from '#lib/env'
+import { type Env, env, SettingsError } from '#lib/env'
 import { type OfferedProvider, offeredProviders } from '#lib/providers/provider'
+import { settings } from '#lib/settings/table'
+import { isLocal } from '#lib/settings/values'
 import { type Finding, fault, good } from './finding.ts'
 
 type Read = { findings: Finding[]; env?: Env; offered: OfferedProvider[] }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseEnv, SettingsError } from './env.ts'
-import { key, settingsOf } from './testing/settings.ts'
+import { parseEnv, SettingsError } from '../env.ts'
+import { key, settingsOf } from '../testing/settings.ts'
 
 const keys = key()
 const onPreview = { RELAY_URL: 'https://stable.test', RELAY_KEYS: keys }

@@ -1,4 +1,4 @@
-import type { UrlPattern } from './url-pattern.ts'
+import type { UrlPattern } from '../url-pattern.ts'
 
 /** What `lib/env.ts` read of a relay, and of the deployment itself. */
 type RelaySettings = {

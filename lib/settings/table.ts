@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { parseHostPattern, parseUrlPattern } from '../url-pattern.ts'
+import { baseUrl, completionUrl, keyRing, list, milliseconds, patterns } from './values.ts'
+
+/** One entry a variable; `describe` is what `.env.example` says of it. */
+export const settings = z.object({
+  APP_BASE_URL: z
+    .string()
+    .transform(list)
+    .pipe(z.array(baseUrl).min(1))
+    .describe(
+      "This deployment's own URL, or a comma-separated list: the first is canonical, another is chosen only by a Host that equals it exactly. On a Vercel preview it may be left out: then it is VERCEL_URL and VERCEL_BRANCH_URL.",
+    ),
+  PORT: z.coerce.number().int().min(1).max(65_535).default(3000).describe('The port to listen on.'),
+  LOGIN_DRIVER: z
+    .enum(['auth0'])
+    .default('auth0')
+    .describe('Who logs users in: auth0 (@auth0/nextjs-auth0).'),
+  AUTH0_DOMAIN: z
+    .string()
+    .describe('The Auth0 tenant (or custom domain), such as acme.eu.auth0.com.'),
+  AUTH0_CLIENT_ID: z.string().describe('Client ID of the Regular Web Application at Auth0.'),
+  AUTH0_CLIENT_SECRET: z.string().describe('Client secret of that application.'),
+  AUTH0_SECRET: z
+    .string()
+    .min(32)
+    .describe('Seals the login session: 32 random bytes in hex. npm run setup makes one.'),
+  AUTH0_AUDIENCE: z
+    .string()
+    .optional()
+    .describe("This API's identifier at Auth0, for the access tokens of SPAs and of backend jobs."),
+  M2M_CLIENTS: z
+    .string()
+    .default('')
+    .transform(list)
+    .describe(
+      "Comma-separated client ids that may vend with the issuer's machine-to-machine tokens.",
+    ),
+  DATABASE_URL: z
+    .string()
+    .regex(
+      /^(file:.+|postgres(ql)?:\/\/.+)$/,
+      'starts with file: (SQLite) or postgres:// (Postgres)',
+    )
+    .default('file:./data/grantkeeper.db')
+    .describe('file:… for SQLite, or postgres://….'),
+  VAULT_KEYS: keyRing.describe(
+    'Seals the tokens: 1:base64key[,2:base64key…], 32 bytes each; the highest number seals, all open.',
+  ),
+  TRANSACTION_KEYS: keyRing.describe('Seals the transactions: the same form, another secret.'),
+  RETURN_URLS: z
+    .string()
+    .default('')
+    .transform(patterns(parseUrlPattern))
+    .describe(
+      "Comma-separated absolute URL prefixes that return_to may lead to; a host's left-most label may hold one * for preview hosts.",
+    ),
+  SPA_COMPLETION_URLS: z
+    .string()
+    .default('')
+    .transform(list)
+    .pipe(z.array(completionUrl))
+    .describe(
+      'Comma-separated exact URLs at which a SPA completes a ticket; their origins may call the API.',
+    ),
+  PROVIDERS_FILE: z
+    .string()
+    .optional()
+    .describe("JSON with further providers, or overrides of the catalogue's entries."),
+  ALLOW_INSECURE_LOCALHOST: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .describe(
+      'true lets issuers and providers on localhost, *.localhost and 127.0.0.1 through, http too. For the demo and tests.',
+    ),
+  CRON_SECRET: z.string().min(16).optional().describe('GET /api/cron wants it as a bearer token.'),
+  TRANSACTION_TTL_S: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3600)
+    .default(600)
+    .describe('How long a user may take at the provider, in seconds.'),
+  TOKEN_DEADLINE_MS: milliseconds(10_000).describe(
+    'Total time for one call to a provider, in milliseconds.',
+  ),
+  LEASE_MS: milliseconds(30_000).describe(
+    'How long one process may hold a grant while it talks to the provider, in milliseconds.',
+  ),
+  RELAY_URL: baseUrl
+    .optional()
+    .describe(
+      "On a preview: the stable deployment's base URL. Providers then know only that one's relay, /api/integrations/{provider}/relay (docs/previews.md).",
+    ),
+  RELAY_KEYS: keyRing
+    .optional()
+    .describe(
+      'On previews and the stable deployment, the same: seals which preview began. The same form, another secret.',
+    ),
+  RELAY_HOSTS: z
+    .string()
+    .default('')
+    .transform(patterns(parseHostPattern))
+    .describe(
+      'On the stable deployment: comma-separated hosts of its previews, such as my-app-*-my-team.vercel.app.',
+    ),
+  VERCEL: z.string().optional().describe('Set by Vercel itself: there its clock calls /api/cron.'),
+  VERCEL_ENV: z
+    .string()
+    .optional()
+    .describe('Set by Vercel itself: production, preview or development.'),
+  VERCEL_URL: z.string().optional().describe("Set by Vercel itself: the deployment's own host."),
+  VERCEL_BRANCH_URL: z.string().optional().describe("Set by Vercel itself: the branch's host."),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('What is logged, as JSON lines.'),
+})
+
+/** The settings as they were read, before anything is said of them together. */
+export type Settings = z.output<typeof settings>
