@@ -1,6 +1,6 @@
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
-import { apiCalls, callApi, expectProblem, ownPage } from '../proxy.ts'
+import { apiCalls, callApi, expectProblem, ownPage } from '../proxied.ts'
 
 test.beforeEach(async ({ alice }) => void (await connect(alice)))
 

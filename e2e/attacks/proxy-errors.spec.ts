@@ -1,6 +1,6 @@
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
-import { callApi, expectProblem } from '../proxy.ts'
+import { callApi, expectProblem } from '../proxied.ts'
 import { reconfigure } from '../reconfigure.ts'
 import { listen } from '../stand-in/server.ts'
 import { startSlowServer } from '../stand-in/slow-server.ts'

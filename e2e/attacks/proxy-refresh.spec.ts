@@ -1,6 +1,6 @@
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
-import { apiCalls, callApi, expectProblem, latestToken } from '../proxy.ts'
+import { apiCalls, callApi, expectProblem, latestToken } from '../proxied.ts'
 import { headerOf } from '../stand-in/request-log.ts'
 
 test.beforeEach(async ({ alice }) => void (await connect(alice)))

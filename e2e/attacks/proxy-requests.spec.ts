@@ -1,6 +1,6 @@
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
-import { apiCalls, callApi, expectProblem, latestToken, rawCall, statusOf } from '../proxy.ts'
+import { apiCalls, callApi, expectProblem, latestToken, rawCall, statusOf } from '../proxied.ts'
 import { reconfigure } from '../reconfigure.ts'
 import { headerOf, type LoggedRequest } from '../stand-in/request-log.ts'
 

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
-import { apiCalls, callApi, expectInert, expectProblem, latestToken } from '../proxy.ts'
+import { apiCalls, callApi, expectInert, expectProblem, latestToken } from '../proxied.ts'
 
 test.beforeEach(async ({ alice }) => void (await connect(alice)))
 

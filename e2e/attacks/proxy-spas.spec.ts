@@ -2,7 +2,7 @@ import { askApi, fullToken } from '../api.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { inOwnWorld } from '../own-world.ts'
-import { apiCalls, expectProblem, latestToken } from '../proxy.ts'
+import { apiCalls, expectProblem, latestToken } from '../proxied.ts'
 import { headerOf } from '../stand-in/request-log.ts'
 import { userToken } from '../user-token.ts'
 

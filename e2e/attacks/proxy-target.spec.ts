@@ -1,12 +1,13 @@
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
-import { apiCalls, callApi, expectInert, expectProblem, rawCall, statusOf } from '../proxy.ts'
+import { apiCalls, callApi, expectInert, expectProblem, rawCall, statusOf } from '../proxied.ts'
 import { rawGet, rawRequest } from '../raw-request.ts'
+import type { Row } from '../rows.ts'
 import { headerOf } from '../stand-in/request-log.ts'
 
 test.beforeEach(async ({ alice }) => void (await connect(alice)))
 
-test('a call reaches the API with the token and comes back', async ({ alice, world }) => {
+test('a call reaches the API with the token and comes back', async ({ alice, world, grants }) => {
   const answer = await callApi(alice, 'items/1/?page=2&q=a%20b')
   expect([answer.status, JSON.parse(answer.body)]).toEqual([
     200,
@@ -20,8 +21,10 @@ test('a call reaches the API with the token and comes back', async ({ alice, wor
   ])
   expect(answer.headers['content-type']).toBe('application/json')
   expectInert(answer)
+  const [grant] = await grants('alice')
+  const isUse = ({ type, grant_id }: Row) => type === 'used' && grant_id === grant?.id
   await expect
-    .poll(async () => (await world.rows.all('events')).filter(({ type }) => type === 'used'))
+    .poll(async () => (await world.rows.all('events')).filter(isUse))
     .toMatchObject([{ actor: 'user', provider: 'acme', times: 1 }])
 })
 

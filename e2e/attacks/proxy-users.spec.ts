@@ -1,7 +1,7 @@
 import type { Visitor } from '../browser-client.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
-import { callApi } from '../proxy.ts'
+import { callApi } from '../proxied.ts'
 import { signedInVisitor } from '../session-cookie.ts'
 
 const users = 200

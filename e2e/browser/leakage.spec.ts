@@ -16,7 +16,10 @@ test('RU-12 a fragment of the provider is not re-attached to the return URL', as
   await clickStart(page, world, '/activity')
   expect((await response).headers().location).toMatch(/#access_token=evil$/)
   await page.waitForURL(/status=connected/)
-  expect(page.url()).toBe(`${world.appUrl}/activity?integration=acme&status=connected#`)
+  // Once the page runs, the router leaves out the bare #: what the browser was sent is in the navigation.
+  expect(page.url().replace(/#$/, '')).toBe(
+    `${world.appUrl}/activity?integration=acme&status=connected`,
+  )
   expect(await page.evaluate(() => location.hash)).toBe('')
   const visited = await page.evaluate(() => performance.getEntriesByType('navigation')[0]?.name)
   expect(visited).not.toContain('access_token')

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright/test'
 import { expect, test } from '../browser-world.ts'
-import { ownPage } from '../proxy.ts'
+import { ownPage } from '../proxied.ts'
 import type { World } from '../world.ts'
 
 const path = '/api/integrations/acme/proxy/page'
