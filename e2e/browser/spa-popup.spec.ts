@@ -68,7 +68,7 @@ test('a window that is closed half-way ends in a sentence, once its user is back
   await popup.close()
   await comeBack(page)
   await expect(page.getByRole('status')).toHaveText(
-    'The window was closed, or is behind this one. Finish there, or start again.',
+    'The window is closed, or behind this one. Finish there, or start again.',
   )
   await expect(page.getByRole('button', { name: 'Connect Acme Music' })).toBeEnabled()
 })
