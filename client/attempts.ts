@@ -62,4 +62,6 @@ const prefix = 'grantkeeper:'
 const lifeMs = 20 * 60_000
 
 /** 122 bits, so that three are more than the 256 that RFC 7636 §7.1 asks for. */
-const random = () => crypto.randomUUID()
+function random(): string {
+  return crypto.randomUUID()
+}
