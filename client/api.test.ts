@@ -58,6 +58,12 @@ test('who gets no token is no longer logged in', async () => {
   expect(server.asked).toEqual([])
 })
 
+test('who gets no token for want of a network is not asked to log in', async () => {
+  const getAccessToken = async () => Promise.reject(new TypeError('Failed to fetch'))
+  const offline = createGrantkeeper({ baseUrl: server.url, getAccessToken })
+  await expect(offline.list()).rejects.toMatchObject({ code: 'unreachable' })
+})
+
 test('a call through the proxy is the caller’s own but for token and grant', async () => {
   server.answers['POST /api/integrations/acme/proxy/playlists?limit=2'] = {
     status: 418,

@@ -110,23 +110,27 @@ export function createApi(
       for (const { provider, name } of integrations) names.set(provider, name)
       return integrations
     },
-    disconnect: (grant) => change('DELETE', grantAt(grant)),
-    pause: (grant) => change('POST', `${grantAt(grant)}/pause`),
-    resume: (grant) => change('POST', `${grantAt(grant)}/resume`),
+    disconnect: (grant) => change('DELETE', pathOf('grants', grant)),
+    pause: (grant) => change('POST', `${pathOf('grants', grant)}/pause`),
+    resume: (grant) => change('POST', `${pathOf('grants', grant)}/resume`),
     fetch: async (provider, path, init = {}) => send(proxied(provider, path), init),
-    begin: (provider, wish) => call('POST', `${integrationAt(provider)}/tickets`, wish),
-    redeem: (provider, proof) => call('POST', `${integrationAt(provider)}/complete`, proof),
+    begin: (provider, wish) => call('POST', `${pathOf('integrations', provider)}/tickets`, wish),
+    redeem: (provider, proof) =>
+      call('POST', `${pathOf('integrations', provider)}/complete`, proof),
   }
 }
 
-/** Who gets none is no longer logged in. */
+/** Who gets none is no longer logged in, unless the network failed: `fetch` throws a TypeError then. */
 async function tokenOf(getAccessToken: Options['getAccessToken']): Promise<string> {
   let cause: unknown
-  const token = await getAccessToken().catch((thrown: unknown) => {
+  try {
+    const token = await getAccessToken()
+    if (token) return token
+  } catch (thrown) {
     cause = thrown
-  })
-  if (token) return token
-  throw new GrantkeeperProblem('login_required', { cause })
+  }
+  const code = cause instanceof TypeError ? 'unreachable' : 'login_required'
+  throw new GrantkeeperProblem(code, { cause })
 }
 
 /**
@@ -134,16 +138,12 @@ async function tokenOf(getAccessToken: Options['getAccessToken']): Promise<strin
  * another route of Grantkeeper; a URL parser reads `%2e` and `\` as it reads `.` and `/`.
  */
 function proxied(provider: string, path: string): string {
-  const base = `${integrationAt(provider)}/proxy/`
+  const base = `${pathOf('integrations', provider)}/proxy/`
   const whole = base + path.replace(/^\//, '')
   if (!new URL(whole, 'http://x').href.startsWith(`http://x/${base}`)) throw new TypeError(path)
   return whole
 }
 
-function integrationAt(provider: string): string {
-  return `integrations/${encodeURIComponent(provider)}`
-}
-
-function grantAt(id: string): string {
-  return `grants/${encodeURIComponent(id)}`
+function pathOf(kind: string, id: string): string {
+  return `${kind}/${encodeURIComponent(id)}`
 }

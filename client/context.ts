@@ -4,7 +4,7 @@ import type { Outcome } from './outcome.ts'
 export type Options = {
   /** Where Grantkeeper answers, without a slash at its end: `https://api.example.com`. */
   baseUrl: string
-  /** The user's access token for Grantkeeper's API, fresh (Auth0: `getAccessTokenSilently`). */
+  /** The user's access token for Grantkeeper's API, fresh (Auth0: `getAccessTokenSilently`). A TypeError counts as no network. */
   getAccessToken: () => Promise<string | undefined>
   /** The page that calls `complete`, exactly as in SPA_COMPLETION_URLS. Default: this page, without query. */
   completionUrl?: string

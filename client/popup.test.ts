@@ -105,14 +105,47 @@ test('a window that says it is closed may be open: only silence after a return e
   expect(await outcome).toMatchObject({ status: 'error', code: 'window_closed' })
 })
 
-test('after the silence the API is asked what is true', async () => {
-  const outcome = newClient().connect('acme', { popup: true })
+test('after the silence the API is asked what is true, and the page shows it', async () => {
+  const grantkeeper = newClient()
+  const changed = vi.fn()
+  grantkeeper.subscribe(changed)
+  const outcome = grantkeeper.connect('acme', { popup: true })
   await vi.waitFor(() => expect(popup.url()).toBe(startUrl))
   await vi.waitFor(() => expect(server.asked).toHaveLength(2))
   server.answers['GET /api/integrations'] = listOf(grant('g0'), grant('g7'))
   popup.closed = true
   page.dispatch('focus')
   expect(await outcome).toMatchObject({ status: 'connected', grant: 'g7' })
+  expect(changed).toHaveBeenCalledOnce()
+})
+
+test('nothing stays with the opener once the window has its copy', async () => {
+  const outcome = newClient().connect('acme', { popup: true, scope: 's', grant: 'g0' })
+  await vi.waitFor(() => expect(popup.url()).toBe(startUrl))
+  expect(page.storage.length).toBe(0)
+  expect(page.copied.length).toBe(1)
+  await inPopup('status=error&error=access_denied')
+  expect(await outcome).toMatchObject({ scope: 's', grant: 'g0' })
+  expect(page.storage.length).toBe(0)
+})
+
+test('a storage that both share keeps the attempt until the window takes it', async () => {
+  const shared = memoryStorage()
+  const outcome = newClient(shared).connect('acme', { popup: true })
+  await vi.waitFor(() => expect(popup.url()).toBe(startUrl))
+  expect(shared.length).toBe(1)
+  await inPopup('status=pending', `handle=${handle}`, shared)
+  expect(await outcome).toMatchObject({ status: 'connected' })
+  expect(shared.length).toBe(0)
+})
+
+test('without storage no window is opened', async () => {
+  page.storage.setItem = () => {
+    throw new DOMException('full', 'QuotaExceededError')
+  }
+  const outcome = await newClient().connect('acme', { popup: true })
+  expect(outcome).toMatchObject({ status: 'error', code: 'storage_blocked' })
+  expect(page.opened).toBe(0)
 })
 
 test('a window that ends after all is heard, and shown', async () => {
@@ -134,24 +167,21 @@ test('a window that was closed before it was led on ends the wait at once', asyn
   expect(await outcome).toMatchObject({ code: 'window_closed' })
 })
 
-function newClient(): Grantkeeper {
+function newClient(storage?: Storage): Grantkeeper {
   return createGrantkeeper({
     baseUrl: server.url,
     getAccessToken: async () => 'token',
     completionUrl: `${origin}/connected`,
+    ...(storage && { storage }),
   })
 }
 
 /** The completion page in the popup, whose tab got a copy of the opener's storage. */
-async function inPopup(query: string, fragment = ''): Promise<Outcome> {
-  const { storage, popup: window, ...opener } = page
-  const entries = Array.from({ length: storage.length }, (_, index): [string, string] => {
-    const name = storage.key(index) ?? ''
-    return [name, storage.getItem(name) ?? '']
-  })
+async function inPopup(query: string, fragment = '', storage = page.copied): Promise<Outcome> {
+  const opener = page
   const url = `${origin}/connected?integration=acme&${query}#${fragment}`
-  const inner = openPage(url, memoryStorage(entries))
-  const outcome = await newClient().complete()
+  const inner = openPage(url, storage)
+  const outcome = await newClient(storage).complete()
   page = Object.assign(inner, { dispatch: opener.dispatch })
   return outcome
 }

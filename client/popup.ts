@@ -3,20 +3,20 @@ import type { Attempt } from './attempts.ts'
 import type { Context } from './context.ts'
 import { connected, type Ended, failed } from './outcome.ts'
 
-/** Undefined where it was blocked: some blockers give a window that is closed. The address follows. */
-export function openPopup(): Window | undefined {
+/** None where it was blocked: some blockers give a window that is closed. The address follows. */
+export function openPopup(): Window | false | null {
   const popup = open('', '', 'width=520,height=720')
-  return popup?.closed === false ? popup : undefined
+  return popup && !popup.closed && popup
 }
 
 /** What a popup tells the page that opened it: never a token, a code or a handle. */
-type Told = { code: string } | { grant: string | null }
+type Told = Pick<Ended, 'code' | 'grant'>
 
 /** On a channel of this origin alone, under a name that only the two know; then the window goes. */
 export function tell({ id }: Attempt, outcome: Ended): void {
   const channel = new BroadcastChannel(id)
-  const told: Told = 'code' in outcome ? { code: outcome.code } : { grant: outcome.grant }
-  channel.postMessage(told)
+  const { code, grant } = outcome
+  channel.postMessage({ code, grant } satisfies Told)
   channel.close()
   close()
 }
@@ -31,17 +31,21 @@ export async function awaitPopup(
   { attempt, window: popup, url }: { attempt: Attempt; window: Window; url: string },
 ): Promise<Ended> {
   const told = listen(context, attempt)
-  const before = grantsAt(context, attempt)
+  const active = () => grantsAt(context, attempt)
+  const before = active()
   const gone = untilGone(popup)
   popup.location.replace(url)
   const ended = await Promise.race([told, gone])
-  if (ended && 'code' in ended) return failed(attempt, ended.code)
+  if (ended?.code) return failed(attempt, ended.code)
   const known = await before
-  const grant = (await grantsAt(context, attempt))?.find(({ id }) =>
+  const grant = (await active())?.find(({ id }) =>
     ended ? id === ended.grant : known && !known.some((old) => old.id === id),
   )
-  if (!ended && !grant) return failed(attempt, 'window_closed')
-  return connected(attempt, { grant: grant?.id ?? null, account: grant?.account ?? null })
+  if (!ended) {
+    if (!grant) return failed(attempt, 'window_closed')
+    context.changed()
+  }
+  return connected(attempt, { grant: grant?.id, account: grant?.account })
 }
 
 /** Also when nobody waits for it any more, the page shall show it: the window was hidden, not closed. */
@@ -60,26 +64,20 @@ function listen({ changed }: Context, { id }: Attempt): Promise<Told> {
 async function grantsAt({ api }: Context, { provider }: Attempt): Promise<Grant[] | undefined> {
   const all = await api.list().catch(() => undefined)
   return all
-    ?.filter((integration) => integration.provider === provider)
-    .flatMap(({ grants }) => grants)
-    .filter(({ status }) => status === 'active')
+    ?.find((integration) => integration.provider === provider)
+    ?.grants.filter(({ status }) => status === 'active')
 }
 
 /** Settles when the window says that it is closed, a grace after the user came back to this page. */
-function untilGone(popup: Window): Promise<undefined> {
-  const stop = new AbortController()
-  return new Promise((done) => {
-    const look = () => {
-      if (!popup.closed || document.hidden) return
-      stop.abort()
-      done(undefined)
-    }
-    const onReturn = () => setTimeout(look, graceMs)
-    addEventListener('focus', onReturn, stop)
-    addEventListener('visibilitychange', onReturn, stop)
-    // Closed while the address was on its way: as yet the two are tied, and it means what it says.
-    look()
-  })
+async function untilGone(popup: Window): Promise<undefined> {
+  // At first, while the address is on its way, the two are tied, and `closed` means what it says.
+  while (!popup.closed || document.hidden) {
+    await new Promise((done) => {
+      addEventListener('focus', done, { once: true })
+      addEventListener('visibilitychange', done, { once: true })
+    })
+    await new Promise((done) => setTimeout(done, graceMs))
+  }
 }
 
 /** Long enough for a window that has just told to be heard. */

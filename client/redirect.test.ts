@@ -155,6 +155,49 @@ test('without a ticket nobody leaves, and nothing is kept', async () => {
   expect(page.storage.length).toBe(0)
 })
 
+test('a path of many slashes does not become the address of another site', async () => {
+  page = openPage(`${origin}//evil.example/x?a=1#b`)
+  await leave(newClient())
+  page = openPage(`${origin}/connected?integration=acme&status=pending#handle=h-1`, page.storage)
+  expect(await newClient().complete()).toMatchObject({ returnTo: '/evil.example/x?a=1#b' })
+})
+
+test('what failed can be tried again as it was wished', async () => {
+  await leave(newClient(), { scope: 'playlists.write', grant: 'g0' })
+  page = openPage(`${origin}/connected?integration=acme&status=error&error=x`, page.storage)
+  const outcome = await newClient().complete()
+  expect(outcome).toMatchObject({ status: 'error', scope: 'playlists.write', grant: 'g0' })
+})
+
+test('where the browser forbids to keep anything, both ends say so', async () => {
+  const blocked = () => {
+    throw new DOMException('denied', 'SecurityError')
+  }
+  const said = { status: 'error', code: 'storage_blocked', message: expect.stringMatching('keep') }
+  page = openPage(`${origin}/connected?integration=acme&status=pending#handle=h-1`)
+  Object.defineProperty(globalThis, 'sessionStorage', { get: blocked, configurable: true })
+  expect(await newClient().connect('acme')).toMatchObject(said)
+  expect(await newClient().complete()).toMatchObject(said)
+  expect(server.asked).toEqual([])
+})
+
+test('an attempt that was damaged ends in words too, and is gone', async () => {
+  const storage = memoryStorage([['grantkeeper:acme', '{"id":']])
+  page = openPage(`${origin}/connected?integration=acme&status=pending#handle=h-1`, storage)
+  expect(await newClient().complete()).toMatchObject({ code: 'storage_blocked', returnTo: '/' })
+  expect(storage.length).toBe(0)
+})
+
+test('only who said no at the third party reads that they cancelled', async () => {
+  await leave(newClient())
+  page = openPage(`${origin}/connected?integration=acme&status=pending#handle=h-1`, page.storage)
+  server.answers['POST /api/integrations/acme/complete'] = problem('access_denied', 403)
+  const message = expect.stringContaining('switched off')
+  expect(await newClient().complete()).toMatchObject({ code: 'access_denied', message })
+  server.answers['GET /api/integrations'] = problem('access_denied', 403)
+  await expect(newClient().list()).rejects.toThrow('switched off')
+})
+
 test('who comes back by the back button finds the page as it was', async () => {
   const outcome = newClient().connect('acme')
   await vi.waitFor(() => expect(page.left()).toBe(startUrl))

@@ -46,7 +46,8 @@ export async function bearerUser(headers: Headers, needed: Scope): Promise<User>
   if (headers.has('cookie')) throw new GrantkeeperError('forbidden')
   const { sub, org, scope, isMachine } = await verifyAccessToken(token)
   if (isMachine) throw new GrantkeeperError('forbidden')
-  if (!scope.includes(needed)) throw new GrantkeeperError('insufficient_scope')
+  if (!scope.includes(needed))
+    throw new GrantkeeperError('insufficient_scope', { detail: { scope: needed } })
   return toUser({ issuer: loginDriver().issuer(), sub, org: org ?? '' })
 }
 

@@ -32,9 +32,9 @@ test('the packed client installs from its file alone, and brings nothing else', 
 test('it runs where it was installed', () => {
   const code = `import { createGrantkeeper, messageOf } from '@grantkeeper/client'
     createGrantkeeper({ baseUrl: 'https://api.example', getAccessToken: async () => 'token' })
-    console.log(messageOf('access_denied', 'Acme Music'))`
+    console.log(messageOf('paused', 'Acme Music'))`
   const said = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder })
-  expect(`${said}`).toBe('You cancelled at Acme Music, and nothing was changed.\n')
+  expect(`${said}`).toBe('The use of Acme Music is paused.\n')
 })
 
 test('its types hold for a strict page of somebody else’s', () => {

@@ -53,7 +53,7 @@ const allowed = ['authorization', 'content-type']
 
 /** What pages can use of an answer, besides what they may read anyway; of a third party's too. */
 const exposed =
-  /^(accept-ranges|content-(disposition|range)|etag|link|retry-after|(x-)?rate-?limit(-[a-z-]+)?)$/
+  /^(accept-ranges|content-(disposition|range)|etag|link|retry-after|www-authenticate|(x-)?rate-?limit(-[a-z-]+)?)$/
 
 function isRegistered(origin: string): boolean {
   return env().SPA_COMPLETION_URLS.some((url) => new URL(url).origin === origin)

@@ -13,6 +13,8 @@ export type Page = {
   opened: number
   closed: boolean
   storage: Storage
+  /** What a window that was opened got of it: a copy, as it was then. */
+  copied: Storage
   /** As the browser does when the user comes back. */
   dispatch: (type: string, more?: object) => void
 }
@@ -35,6 +37,7 @@ export function openPage(href: string, storage: Storage = memoryStorage()): Page
     opened: 0,
     closed: false,
     storage,
+    copied: memoryStorage(),
     dispatch: (type, more = {}) => events.dispatchEvent(Object.assign(new Event(type), more)),
   }
   vi.stubGlobal('location', page.location)
@@ -47,6 +50,7 @@ export function openPage(href: string, storage: Storage = memoryStorage()): Page
   vi.stubGlobal('addEventListener', events.addEventListener.bind(events))
   vi.stubGlobal('open', () => {
     page.opened += 1
+    page.copied = memoryStorage(entriesOf(storage))
     return page.popup
   })
   vi.stubGlobal('close', () => {
@@ -71,6 +75,13 @@ export function newPopup(): Popup & { url: () => string | undefined } {
     url: () => url,
   }
   return popup
+}
+
+function entriesOf(storage: Storage): [string, string][] {
+  return Array.from({ length: storage.length }, (_, index): [string, string] => {
+    const name = storage.key(index) ?? ''
+    return [name, storage.getItem(name) ?? '']
+  })
 }
 
 /** A tab's storage. With entries it is a copy, as a new window gets one. */

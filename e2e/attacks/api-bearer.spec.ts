@@ -80,6 +80,21 @@ test("SA-07 a machine's token is refused on every route for users", async ({ wor
   }
 })
 
+test('a token that may only read is told which scope is missing, where a page can read it', async ({
+  world,
+}) => {
+  const scope = 'integrations:read'
+  const token = await signed(world, { scope })
+  for (const { method, path } of endpoints.filter(({ method }) => method !== 'GET')) {
+    const { status, headers } = await askApi(world, path, { method, token })
+    expect([status, headers['www-authenticate']], path).toEqual([
+      403,
+      'Bearer realm="grantkeeper", error="insufficient_scope", scope="integrations:write"',
+    ])
+    expect(headers['access-control-expose-headers'], path).toContain('www-authenticate')
+  }
+})
+
 test('a token and a login cookie in one request are refused, whoever they are of', async ({
   alice,
   world,

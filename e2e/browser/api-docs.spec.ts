@@ -13,6 +13,13 @@ test('api-docs: no finding, and every operation can be reached', async ({ page }
   await expectAccessible(page, 'api-docs')
 })
 
+test('values of a field that may be null are told as well', async ({ page }) => {
+  await page.goto('/docs/api')
+  const schema = page.locator(':has(> #schema-Scope)')
+  const field = schema.locator('dl > div', { has: page.getByText('access', { exact: true }) })
+  await expect(field.getByRole('listitem')).toHaveText(['read', 'write'])
+})
+
 test('links on the page lead somewhere, and nothing comes from elsewhere', async ({ page }) => {
   const hosts = new Set<string>()
   page.on('request', (request) => hosts.add(new URL(request.url()).host))

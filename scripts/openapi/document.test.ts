@@ -25,6 +25,16 @@ test('each operation has a name of its own, says who may call it, and what can g
   }
 })
 
+test('refusals tell limits too, and which scope a token lacks', () => {
+  const { get } = document.paths['/api/integrations']
+  for (const status of ['200', '403', '429'])
+    expect(get.responses[status].headers, status).toHaveProperty('RateLimit-Policy')
+  expect(get.responses['403'].headers).toHaveProperty('WWW-Authenticate')
+  const { responses } = document.paths['/api/integrations/{provider}/proxy/{path}'].get
+  expect(responses.default.headers).toBeUndefined()
+  expect(responses['429'].headers).toHaveProperty('RateLimit')
+})
+
 test('what is named is there: schemas and security schemes', () => {
   const { schemas, securitySchemes } = document.components
   const refs = [...openApi().matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name)

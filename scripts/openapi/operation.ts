@@ -22,7 +22,7 @@ export type Described = {
   body?: z.ZodType
   answers: Answer[]
   codes?: ErrorCode[]
-  /** Whether calls are counted: then answers tell what is left. */
+  /** Whether calls are counted: then answers tell what is left, but those that are a third party's. */
   isLimited?: boolean
 }
 
@@ -43,7 +43,7 @@ export const userCodes: ErrorCode[] = [
 
 /** An operation as OpenAPI writes it, with a problem for every status that its codes have. */
 export function operation(described: Described): ZodOpenApiOperationObject {
-  const { id, tag, summary, description, who, params, body, codes = [], isLimited } = described
+  const { id, tag, summary, description, who, params, body, isLimited } = described
   const answers = described.answers.map((answer) => [answer.status, toResponse(answer, isLimited)])
   return {
     operationId: id,
@@ -55,7 +55,7 @@ export function operation(described: Described): ZodOpenApiOperationObject {
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: body } } },
     }),
-    responses: { ...Object.fromEntries(answers), ...problems(codes) },
+    responses: { ...Object.fromEntries(answers), ...problems(described) },
   }
 }
 
@@ -65,7 +65,8 @@ const limitHeaders = {
 }
 
 function toResponse(answer: Answer, isLimited = false): ZodOpenApiResponseObject {
-  const headers = { ...answer.headers, ...(isLimited ? limitHeaders : {}) }
+  const isOurs = answer.status !== 'default'
+  const headers = { ...answer.headers, ...(isLimited && isOurs ? limitHeaders : {}) }
   return {
     description: answer.description,
     ...(Object.keys(headers).length > 0 && { headers: headersOf(headers) }),
@@ -73,16 +74,28 @@ function toResponse(answer: Answer, isLimited = false): ZodOpenApiResponseObject
   }
 }
 
-function problems(codes: ErrorCode[]): Record<string, ZodOpenApiResponseObject> {
+function problems({ codes = [], ...described }: Described): ZodOpenApiOperationObject['responses'] {
   const byStatus = Object.groupBy(codes, (code) => statusOf[code])
   return Object.fromEntries(
-    Object.entries(byStatus).map(([status, ofStatus]) => [status, toProblem(status, ofStatus)]),
+    Object.entries(byStatus).map(([status, ofStatus]) => [
+      status,
+      toProblem(status, { ...described, codes: ofStatus }),
+    ]),
   )
 }
 
-function toProblem(status: string, codes: ErrorCode[] = []): ZodOpenApiResponseObject {
+type Refusal = Pick<Described, 'who' | 'codes' | 'isLimited'>
+
+function toProblem(
+  status: string,
+  { who, codes = [], isLimited }: Refusal,
+): ZodOpenApiResponseObject {
+  const isOfToken = codes.includes('insufficient_scope') && who.some((one) => 'userToken' in one)
   const headers: Record<string, string> = {
     ...(status === '401' && { 'WWW-Authenticate': 'RFC 6750.' }),
+    ...(isOfToken && { 'WWW-Authenticate': 'RFC 6750, where the token lacks a scope: which.' }),
+    // Who is not known is not counted.
+    ...(isLimited && status !== '401' && limitHeaders),
     ...((status === '429' || status === '503') && {
       'Retry-After': 'Seconds after which trying again makes sense.',
     }),

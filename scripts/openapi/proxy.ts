@@ -33,6 +33,7 @@ function call(method: (typeof methods)[number]): Described {
         }),
       }),
     },
+    isLimited: true,
     answers: [{ status: 'default', description: 'What the third party’s API answers.' }],
     codes: [
       ...userCodes,

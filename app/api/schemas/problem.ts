@@ -3,7 +3,7 @@ import { type ErrorCode, statusOf } from '#lib/errors'
 
 const codes = Object.keys(statusOf) as [ErrorCode, ...ErrorCode[]]
 
-/** Codes may bring more: `errors`, `choices`, `reason`, `missing_scope`, `grant`, `connect_url`. */
+/** Codes may bring more: `errors`, `choices`, `reason`, `missing_scope`, `scope`, `grant`, `connect_url`. */
 export const problem = z
   .looseObject({
     type: z.literal('about:blank'),

@@ -49,6 +49,7 @@ function FieldList({ children }: { children: ReactNode }) {
 type FieldProps = { name: string; place?: string; isRequired: boolean; schema: Schema }
 
 function Field({ name, place, isRequired, schema }: FieldProps) {
+  const choices = choicesOf(schema)
   return (
     <div className="grid gap-x-4 gap-y-1 py-2 sm:grid-cols-[13rem_1fr]">
       <dt className="min-w-0">
@@ -61,11 +62,16 @@ function Field({ name, place, isRequired, schema }: FieldProps) {
         <span className="text-quiet">
           <TypeName schema={schema} />
         </span>
-        {schema.enum && <Choices choices={schema.enum} />}
+        {choices.length > 0 && <Choices choices={choices} />}
         {schema.description && <p>{marked(schema.description)}</p>}
       </dd>
     </div>
   )
+}
+
+/** Those of a value that may be null as well stand one step down. */
+function choicesOf({ enum: choices = [], anyOf = [] }: Schema): string[] {
+  return [...choices, ...anyOf.flatMap(choicesOf)]
 }
 
 function Choices({ choices }: { choices: string[] }) {

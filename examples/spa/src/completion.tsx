@@ -8,13 +8,13 @@ export function Completion({ grantkeeper }: { grantkeeper: Grantkeeper }) {
   const [outcome, setOutcome] = useState<Outcome>()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
-    grantkeeper.complete().then(setOutcome)
+    grantkeeper.complete().then(setOutcome, () => setOutcome({ status: 'none' }))
   }, [grantkeeper])
   useEffect(() => {
     if (outcome) heading.current?.focus()
   }, [outcome])
-  const again = async ({ integration, returnTo }: Failed) => {
-    const next = await grantkeeper.connect(integration, { returnTo })
+  const again = async ({ integration, returnTo, grant, scope }: Failed) => {
+    const next = await grantkeeper.connect(integration, { returnTo, grant, scope })
     if (next.status !== 'none') setOutcome(next)
   }
   return (

@@ -10,9 +10,15 @@ export function Items({ grantkeeper, grant, name }: Props) {
   const [trouble, setTrouble] = useState<string>()
   useEffect(() => {
     const stop = new AbortController()
-    load({ grantkeeper, grant, name }, stop.signal).then(setItems, (error: unknown) => {
-      if (!stop.signal.aborted) setTrouble(wordsOf(error))
-    })
+    load({ grantkeeper, grant, name }, stop.signal).then(
+      (loaded) => {
+        setItems(loaded)
+        setTrouble(undefined)
+      },
+      (error: unknown) => {
+        if (!stop.signal.aborted) setTrouble(wordsOf(error))
+      },
+    )
     return () => stop.abort()
   }, [grantkeeper, grant, name])
   if (trouble) return <p className="trouble">{trouble}</p>

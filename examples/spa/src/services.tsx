@@ -15,23 +15,11 @@ import { useSetting } from './setting.ts'
 export function Services({ grantkeeper }: { grantkeeper: Grantkeeper }) {
   const { integrations, status, error, reload, connect, disconnect } = useIntegrations(grantkeeper)
   const [popup, setPopup] = useSetting('popup')
-  const [notice, setNotice] = useState('')
-  const [busy, setBusy] = useState<string>()
-
-  /** One thing at a time, and its end in words. */
-  const run = async (id: string, work: () => Promise<string>) => {
-    setBusy(id)
-    setNotice('')
-    setNotice(await work().catch(wordsOf))
-    setBusy(undefined)
-  }
+  const { notice, busy, run } = useWork()
   const begin = ({ provider }: Integration, grant?: Grant) =>
-    run(provider, async () =>
-      outcomeWords(await connect(provider, { popup, ...(grant && { grant: grant.id }) })),
-    )
+    run(provider, async () => outcomeWords(await connect(provider, { popup, grant: grant?.id })))
   const end = ({ provider, name }: Integration, grant: Grant) =>
     run(provider, async () => endWords(name, (await disconnect(grant.id)).revocation))
-
   return (
     <section aria-busy={status === 'loading'}>
       <h1>Your services</h1>
@@ -41,14 +29,7 @@ export function Services({ grantkeeper }: { grantkeeper: Grantkeeper }) {
       <p role="status" className="notice">
         {status === 'loading' ? 'Looking what you have …' : notice}
       </p>
-      {error !== undefined && (
-        <p role="alert" className="trouble">
-          {wordsOf(error)}{' '}
-          <button type="button" className="quiet" onClick={reload}>
-            Look again
-          </button>
-        </p>
-      )}
+      {error !== undefined && <Trouble words={wordsOf(error)} onRetry={reload} />}
       <ul className="services">
         {integrations.map((integration) => (
           <Service
@@ -61,15 +42,43 @@ export function Services({ grantkeeper }: { grantkeeper: Grantkeeper }) {
           />
         ))}
       </ul>
-      <label className="switch">
-        <input
-          type="checkbox"
-          checked={popup}
-          onChange={({ target }) => setPopup(target.checked)}
-        />
-        Connect in a window of its own
-      </label>
+      <PopupSwitch isOn={popup} onChange={setPopup} />
     </section>
+  )
+}
+
+/** One thing at a time, and its end in words. */
+function useWork() {
+  const [notice, setNotice] = useState('')
+  const [busy, setBusy] = useState<string>()
+  const run = async (id: string, work: () => Promise<string>) => {
+    setBusy(id)
+    setNotice('')
+    setNotice(await work().catch(wordsOf))
+    setBusy(undefined)
+  }
+  return { notice, busy, run }
+}
+
+function Trouble({ words, onRetry }: { words: string; onRetry: () => void }) {
+  return (
+    <p role="alert" className="trouble">
+      {words}{' '}
+      <button type="button" className="quiet" onClick={onRetry}>
+        Look again
+      </button>
+    </p>
+  )
+}
+
+type SwitchProps = { isOn: boolean; onChange: (isOn: boolean) => void }
+
+function PopupSwitch({ isOn, onChange }: SwitchProps) {
+  return (
+    <label className="switch">
+      <input type="checkbox" checked={isOn} onChange={({ target }) => onChange(target.checked)} />
+      Connect in a window of its own
+    </label>
   )
 }
 

@@ -1,9 +1,9 @@
 import type { NextRequest } from 'next/server'
-import { withChallenge } from '#app/api/api-problem'
+import { challengingProblem } from '#app/api/api-problem'
 import { assertOwnPage } from '#app/api/cookie-guard'
 import { isFromSpa, preflight, withCors } from '#app/api/cors'
 import { withQuota } from '#app/api/quota-headers'
-import { codeOf, GrantkeeperError, problem } from '#lib/errors'
+import { codeOf, GrantkeeperError } from '#lib/errors'
 import { type ApiCall, callApi } from '#lib/integrations/call-api'
 import { findProvider, type OfferedProvider } from '#lib/providers/provider'
 import { forwarded } from '#lib/proxy/request-headers'
@@ -29,7 +29,7 @@ async function handle(request: NextRequest, { params }: Context): Promise<Respon
   } catch (error) {
     const code = codeOf(error)
     logEvent('warn', 'proxy_refused', { provider: provider?.id ?? 'unknown', code, cause: error })
-    const response = withQuota(withChallenge(problem(error)), quota)
+    const response = withQuota(challengingProblem(error), quota)
     if (response.status === 405)
       response.headers.set('allow', provider?.api_methods.join(', ') ?? '')
     return withCors(request, inert(response))
