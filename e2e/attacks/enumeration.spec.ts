@@ -122,8 +122,21 @@ function toldBy(answer: Answer | undefined, asked: string) {
   return {
     status: answer.status,
     location: plainly(answer.headers.location ?? ''),
-    body: plainly(answer.body)
+    body: inOneOrder(plainly(answer.body))
       .replaceAll(/nonce(\\?"?[=:])\\?"[A-Za-z0-9+/=]+\\?"/g, 'nonce')
       .replaceAll(/\d+ (second|minute)s? ago/g, 'AGO'),
   }
+}
+
+/**
+ * React sends the parts of a page as they get ready, numbered in that order, which is by chance: here they
+ * are without their numbers, and sorted.
+ */
+function inOneOrder(body: string): string {
+  return body
+    .replaceAll(/"\]\)<\/script><script[^>]*>self\.__next_f\.push\(\[1,"/g, '')
+    .split('\\n')
+    .map((row) => row.replace(/^[0-9a-f]+:/, '').replaceAll(/\$L?[0-9a-f]+\b/g, '$'))
+    .sort()
+    .join('\n')
 }
