@@ -81,18 +81,7 @@ function grants({ table, text, integer, time, index, uniqueIndex }: Columns) {
       updatedAt: time('updated_at').notNull(),
       lastUsedAt: time('last_used_at'),
       lastUsedBy: text('last_used_by'),
-      lastRefreshedAt: time('last_refreshed_at'),
-      // When it is refreshed without being asked for, so that the refresh token does not die unused.
-      refreshDueAt: time('refresh_due_at'),
-      // What keeps it from being refreshed, since when, and until when nobody tries again.
-      refreshError: text('refresh_error'),
-      refreshFailures: integer('refresh_failures').notNull().default(0),
-      refreshFailingSince: time('refresh_failing_since'),
-      refreshNotBefore: time('refresh_not_before').notNull().default(0),
-      // How often the present refresh token was sent without anything being written down of the
-      // answer (counted before it is sent), and since when it may have been rotated unnoticed.
-      unansweredSends: integer('unanswered_sends').notNull().default(0),
-      inDoubtSince: time('in_doubt_since'),
+      ...renewal({ text, integer, time }),
       disconnectedAt: time('disconnected_at'),
       revocation: text('revocation', { enum: ['revoked', 'unsupported', 'failed'] }),
     },
@@ -104,6 +93,24 @@ function grants({ table, text, integer, time, index, uniqueIndex }: Columns) {
       index('grants_refresh_due').on(row.refreshDueAt),
     ],
   )
+}
+
+/** What is known of refreshing a grant. */
+function renewal({ text, integer, time }: Pick<Columns, 'text' | 'integer' | 'time'>) {
+  return {
+    lastRefreshedAt: time('last_refreshed_at'),
+    // When it is refreshed without being asked for, so that the refresh token does not die unused.
+    refreshDueAt: time('refresh_due_at'),
+    // What keeps it from being refreshed, since when, and until when nobody tries again.
+    refreshError: text('refresh_error'),
+    refreshFailures: integer('refresh_failures').notNull().default(0),
+    refreshFailingSince: time('refresh_failing_since'),
+    refreshNotBefore: time('refresh_not_before').notNull().default(0),
+    // How often the present refresh token was sent without anything being written down of the
+    // answer (counted before it is sent), and since when it may have been rotated unnoticed.
+    unansweredSends: integer('unanswered_sends').notNull().default(0),
+    inDoubtSince: time('in_doubt_since'),
+  }
 }
 
 /** Transactions that came back, so that none comes back twice. Kept until they would have expired. */
