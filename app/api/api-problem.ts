@@ -1,10 +1,13 @@
-import { GrantkeeperError, problem } from '#lib/errors'
+import { codeOf, GrantkeeperError, problem } from '#lib/errors'
 import { logEvent } from '#lib/telemetry'
 
 /** An error of the JSON API (RFC 9457), with the challenge that it needs (RFC 6750 §3). */
 export function apiProblem(error: unknown): Response {
   const response = challengingProblem(error)
   if (response.status >= 500) logEvent('error', 'api_failed', { cause: error })
+  // Who tries keys and tokens that are none is not known by name, but that it is tried is told.
+  if (response.status === 401 || response.status === 403)
+    logEvent('warn', 'api_refused', { code: codeOf(error), cause: error })
   return response
 }
 
