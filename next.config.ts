@@ -1,4 +1,5 @@
 import type { NextConfig } from 'next'
+import { everywhere, ofApi } from './app/api/response-headers.ts'
 
 const config: NextConfig = {
   // Vercel makes functions of it; everywhere else it can run from a folder of its own (scripts/standalone.ts).
@@ -16,22 +17,18 @@ const config: NextConfig = {
   headers: async () => [
     {
       source: '/:path*',
-      headers: [
-        { key: 'X-Content-Type-Options', value: 'nosniff' },
-        { key: 'X-Frame-Options', value: 'DENY' },
-        { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
-        { key: 'Permissions-Policy', value: 'camera=(), geolocation=(), microphone=()' },
-      ],
+      headers: listed(everywhere),
     },
     { source: '/((?!api/).*)', headers: [{ key: 'Referrer-Policy', value: 'same-origin' }] },
     {
       source: '/api/:path*',
-      headers: [
-        { key: 'Cache-Control', value: 'no-store' },
-        { key: 'Referrer-Policy', value: 'no-referrer' },
-      ],
+      headers: listed(ofApi),
     },
   ],
+}
+
+function listed(headers: Record<string, string>) {
+  return Object.entries(headers).map(([key, value]) => ({ key, value }))
 }
 
 export default config

@@ -24,6 +24,11 @@ export default defineConfig<object, WorkerOptions>({
       use: { database: 'postgres' },
     },
     {
+      name: 'attacks without our server',
+      testMatch: 'attacks/vend*.spec.ts',
+      use: { mouth: 'portable' },
+    },
+    {
       name: 'browser',
       testMatch: 'browser/**/*.spec.ts',
       use: {

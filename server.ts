@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import next from 'next'
+import { answerAtMouth } from '#app/api/token-mouth'
 import { adoptBuiltConfig } from '#lib/built-config'
 import { answerAtDoor, refuseUpgrade } from '#lib/door'
 import { env } from '#lib/env'
@@ -7,15 +8,17 @@ import { land } from '#lib/integrations/flights'
 import { storeUses } from '#lib/integrations/uses'
 
 /**
- * The self-hosted entry: Next in a server of our own, which stops gracefully. On SIGTERM it takes no more
- * requests, ends those that are on, lets refreshes in flight be stored, and exits with 0.
+ * The self-hosted entry: Next in a server of our own, which answers the token route itself and stops
+ * gracefully. On SIGTERM it takes no more requests, ends those that are on, lets refreshes in flight be
+ * stored, and exits with 0.
  */
 adoptBuiltConfig(import.meta.dirname)
 const app = next({ dev: false, dir: import.meta.dirname })
 await app.prepare()
 const handle = app.getRequestHandler()
 const server = createServer((request, response) => {
-  if (!answerAtDoor(request, response)) void handle(request, response)
+  if (answerAtDoor(request, response) || answerAtMouth(request, response)) return
+  void handle(request, response)
 })
 server.on('upgrade', refuseUpgrade)
 server.once('error', (error) => {

@@ -22,10 +22,20 @@ export type App = {
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/**
+ * Who answers the token route: `server.ts` itself, or the route of Next, as on platforms that bring the
+ * server.
+ */
+export type Mouth = 'fast' | 'portable'
+
 /** The one place that knows how the built app is started. */
-function command(): string[] {
-  return ['server.ts']
+function command(mouth: Mouth, port: number): string[] {
+  return mouth === 'fast'
+    ? ['server.ts']
+    : ['node_modules/next/dist/bin/next', 'start', '--port', String(port)]
 }
+
+type StartOptions = { deadlineMs?: number; folder?: string | undefined; mouth?: Mouth | undefined }
 
 /**
  * Starts the built app and waits until it is healthy.
@@ -34,11 +44,11 @@ function command(): string[] {
  */
 export async function startApp(
   env: Settings,
-  { deadlineMs = 45_000, folder = root }: { deadlineMs?: number; folder?: string | undefined } = {},
+  { deadlineMs = 45_000, folder = root, mouth = 'fast' }: StartOptions = {},
 ): Promise<App> {
   const port = Number(env.PORT)
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env
-  const child = spawn(process.execPath, command(), {
+  const child = spawn(process.execPath, command(mouth, port), {
     cwd: folder,
     env: { NODE_ENV: 'production', PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -64,7 +74,7 @@ async function untilHealthy(app: App, deadlineMs: number): Promise<void> {
   const deadline = Date.now() + deadlineMs
   while (app.isAlive() && Date.now() < deadline) {
     // Its own word too: a stranger may answer on that port while this one has failed to get it.
-    if (app.output().includes('Ready on') && (await isHealthy(app.port)) && app.isAlive()) return
+    if (/Ready (on|in) /.test(app.output()) && (await isHealthy(app.port)) && app.isAlive()) return
     await sleep(150)
   }
   const what = app.isAlive()

@@ -1,4 +1,5 @@
 import { test as base, expect } from 'playwright/test'
+import type { Mouth } from './app.ts'
 import { type Answer, type Visitor, visitor } from './browser-client.ts'
 import { type DatabaseKind, startDatabase } from './databases.ts'
 import { expectInvariants } from './invariants.ts'
@@ -8,7 +9,7 @@ import { startWorld, type World } from './world.ts'
 import type { ProviderId } from './world-providers.ts'
 
 /** What a project of playwright.config.ts may choose. */
-export type WorkerOptions = { database: DatabaseKind }
+export type WorkerOptions = { database: DatabaseKind; mouth: Mouth }
 
 type WorkerFixtures = WorkerOptions & { world: World }
 
@@ -34,10 +35,11 @@ type TestFixtures = {
 /** `test` for attacks on the running app: G1 to G6 are asserted after each. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   database: ['sqlite', { option: true, scope: 'worker' }],
+  mouth: ['fast', { option: true, scope: 'worker' }],
   world: [
-    async ({ database }, use) => {
+    async ({ database, mouth }, use) => {
       const { named, stop } = await startDatabase(database)
-      const world = await startWorld(named)
+      const world = await startWorld({ ...named, mouth })
       await use(world)
       await world.stop()
       await stop()

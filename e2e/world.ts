@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProviderEntry } from '#lib/providers/schema'
-import { type App, startApp } from './app.ts'
+import { type App, type Mouth, startApp } from './app.ts'
 import { openRows, type Rows } from './rows.ts'
 import { type Settings, settings } from './settings.ts'
 import { type Listener, startListener } from './stand-in/listener.ts'
@@ -48,6 +48,8 @@ export type WorldOptions = {
   relay?: string
   /** Default: a fresh SQLite file. A Postgres database must be migrated. */
   databaseUrl?: string
+  /** Who answers the token route; unless told, our own server. */
+  mouth?: Mouth
   /** Laid over the entries of `PROVIDERS_FILE`. */
   entries?: Partial<Record<ProviderId, Partial<ProviderEntry>>>
 }
@@ -59,7 +61,8 @@ export type WorldOptions = {
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const surroundings = await prepare(options)
   const { env, servers, appUrl, databaseUrl } = surroundings
-  const app = await startApp(env).catch(async (error) => {
+  const { mouth } = options
+  const app = await startApp(env, { mouth }).catch(async (error) => {
     await surroundings.close()
     throw error
   })
@@ -78,7 +81,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await world.app.stop()
       earlier += world.app.output()
       world.env = { ...world.env, ...changes }
-      world.app = await startApp(world.env)
+      world.app = await startApp(world.env, { mouth })
     },
     async stop() {
       await world.app.stop()

@@ -3,7 +3,7 @@ import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import { verifyAccessToken } from '#lib/login/access-token'
 import { bearerToken } from '#lib/login/bearer'
-import { loginDriver } from '#lib/login/driver'
+import { loginIssuer } from '#lib/login/issuer'
 
 /** A backend job that may ask for access tokens. Only this file makes one, so that no verb runs without proof. */
 export type Caller = {
@@ -18,13 +18,16 @@ export type Caller = {
   readonly [proof]: true
 }
 
+/** The headers of a request, by lower-case names: a `Headers`, or what is as good for reading. */
+export type CallHeaders = Pick<Headers, 'get' | 'has'>
+
 /**
  * The backend job that sent a request, by its API key or the issuer's machine-to-machine token.
  * @throws {GrantkeeperError} `login_required` where nothing, or nothing valid, says who it is;
  *   `forbidden` for users, browsers and machines that may not vend; `temporarily_unavailable`,
  *   `storage_unavailable`
  */
-export async function callerOf({ headers }: { headers: Headers }): Promise<Caller> {
+export async function callerOf({ headers }: { headers: CallHeaders }): Promise<Caller> {
   if (isBrowser(headers)) throw new GrantkeeperError('forbidden')
   const token = bearerToken(headers)
   if (headers.has('cookie')) throw new GrantkeeperError('forbidden')
@@ -42,7 +45,7 @@ const proof = Symbol('proof')
  * What only browsers send. `Sec-Fetch-Mode` is not among it: the `fetch` of Node sends that, and
  * nothing else of Fetch Metadata; a browser never sends it alone.
  */
-function isBrowser(headers: Headers): boolean {
+function isBrowser(headers: CallHeaders): boolean {
   return ['origin', 'sec-fetch-site', 'sec-fetch-dest', 'sec-fetch-user'].some((name) =>
     headers.has(name),
   )
@@ -71,7 +74,7 @@ function caller({
 }: Pick<Caller, 'kind' | 'name' | 'org'> & { providers: string[] }): Caller {
   return {
     ...{ kind, name, org },
-    issuer: loginDriver().issuer(),
+    issuer: loginIssuer(),
     mayVend: (provider) => providers.includes('*') || providers.includes(provider),
     [proof]: true,
   }

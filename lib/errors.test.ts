@@ -8,7 +8,7 @@ test('an error of any copy is one', async () => {
   const error = new copy.GrantkeeperError('storage_unavailable', { retryAfterS: 5 })
   expect(error).toBeInstanceOf(GrantkeeperError)
   expect(codeOf(error)).toBe('storage_unavailable')
-  expect(problem(error).headers.get('retry-after')).toBe('5')
+  expect(problem(error).headers['retry-after']).toBe('5')
 })
 
 test('whatever else is thrown is a server_error', () => {

@@ -52,24 +52,25 @@ export function asErrorCode(value: unknown): ErrorCode | undefined {
     : undefined
 }
 
-/** An error of the JSON API as RFC 9457 problem details. */
-export function problem(error: unknown): Response {
+/** An error of the JSON API as RFC 9457 problem details, for whichever server sends them. */
+export function problem(error: unknown): Problem {
   const code = codeOf(error)
   const retryAfterS = error instanceof GrantkeeperError ? error.retryAfterS : undefined
   const detail = error instanceof GrantkeeperError ? error.detail : {}
   const status = (error instanceof GrantkeeperError ? error.status : undefined) ?? statusOf[code]
-  return Response.json(
-    { type: 'about:blank', title: code.replaceAll('_', ' '), status, code, ...detail },
-    {
-      status,
-      headers: {
-        'content-type': 'application/problem+json',
-        'cache-control': 'no-store',
-        ...(retryAfterS === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterS)) }),
-      },
+  const title = code.replaceAll('_', ' ')
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(retryAfterS === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterS)) }),
     },
-  )
+    body: JSON.stringify({ type: 'about:blank', title, status, code, ...detail }),
+  }
 }
+
+type Problem = { status: number; headers: Record<string, string>; body: string }
 
 /** Every code with the HTTP status that it has where an answer is not a redirect. */
 export const statusOf = {

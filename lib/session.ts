@@ -6,6 +6,7 @@ import { GrantkeeperError } from '#lib/errors'
 import { verifyAccessToken } from '#lib/login/access-token'
 import { bearerToken } from '#lib/login/bearer'
 import { type Identity, loginDriver } from '#lib/login/driver'
+import { loginIssuer } from '#lib/login/issuer'
 import { logEvent } from '#lib/telemetry'
 
 /** Somebody who is logged in. Only this file makes one, so that no verb runs without proof. */
@@ -48,7 +49,7 @@ export async function bearerUser(headers: Headers, needed: Scope): Promise<User>
   if (isMachine) throw new GrantkeeperError('forbidden')
   if (!scope.includes(needed))
     throw new GrantkeeperError('insufficient_scope', { detail: { scope: needed } })
-  return toUser({ issuer: loginDriver().issuer(), sub, org: org ?? '' })
+  return toUser({ issuer: loginIssuer(), sub, org: org ?? '' })
 }
 
 /** What an access token may be for. */

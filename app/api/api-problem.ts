@@ -1,27 +1,28 @@
 import { codeOf, GrantkeeperError, problem } from '#lib/errors'
 import { logEvent } from '#lib/telemetry'
+import { type Answer, withHeaders } from './answer.ts'
 
 /** An error of the JSON API (RFC 9457), with the challenge that it needs (RFC 6750 §3). */
-export function apiProblem(error: unknown): Response {
-  const response = challengingProblem(error)
-  if (response.status >= 500) logEvent('error', 'api_failed', { cause: error })
+export function apiProblem(error: unknown): Answer {
+  const answer = challengingProblem(error)
+  if (answer.status >= 500) logEvent('error', 'api_failed', { cause: error })
   // Who tries keys and tokens that are none is not known by name, but that it is tried is told.
-  if (response.status === 401 || response.status === 403)
+  if (answer.status === 401 || answer.status === 403)
     logEvent('warn', 'api_refused', { code: codeOf(error), cause: error })
-  return response
+  return answer
 }
 
 /** The same, unlogged: it tells a client whose token is missing, wrong or too weak what would do. */
-export function challengingProblem(error: unknown): Response {
-  const response = problem(error)
+export function challengingProblem(error: unknown): Answer {
+  const answer = problem(error)
   const missing = missingScope(error)
   if (missing !== undefined)
-    response.headers.set(
-      'www-authenticate',
-      `${realm}, error="insufficient_scope", scope="${missing}"`,
-    )
-  else if (response.status === 401) response.headers.set('www-authenticate', realm)
-  return response
+    return challenged(answer, `${realm}, error="insufficient_scope", scope="${missing}"`)
+  return answer.status === 401 ? challenged(answer, realm) : answer
+}
+
+function challenged(answer: Answer, challenge: string): Answer {
+  return withHeaders(answer, { 'www-authenticate': challenge })
 }
 
 const realm = 'Bearer realm="grantkeeper"'

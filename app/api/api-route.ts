@@ -1,30 +1,20 @@
 import type { NextRequest } from 'next/server'
-import type { Caller } from '#lib/callers'
-import { assertWithin, countCall, type Policy, type Quota } from '#lib/rate-limits'
+import type { Policy } from '#lib/rate-limits'
 import type { User } from '#lib/session'
-import { apiProblem } from './api-problem'
-import { withQuota } from './quota-headers'
+import { type Answer, toResponse } from './answer'
+import { counted } from './counted'
 
-/**
- * A route of the JSON API: proves who calls, counts the call, and answers; whatever is thrown on the way
- * is told as a problem. Nobody is counted before it is proven who they are: an address, and above all
- * one that a header names, is nobody.
- */
-export function apiRoute<Who extends User | Caller, Params>(
-  { prove, policy }: Entry<Who>,
-  answer: (call: Call<Who, Params>) => Promise<Response>,
+/** A route of the JSON API, for users: the way that `counted` tells, between Next's request and response. */
+export function apiRoute<Params>(
+  { prove, policy }: { prove: (request: NextRequest) => Promise<User>; policy: Policy },
+  answer: (call: Call<Params>) => Promise<Answer>,
 ): Handler<Params> {
-  return async (request, { params }) => {
-    let quota: Quota | undefined
-    try {
-      const who = await prove(request)
-      quota = await countCall(policy, keyOf(who))
-      assertWithin(quota)
-      return withQuota(await answer({ who, request, params: await params }), quota)
-    } catch (error) {
-      return withQuota(apiProblem(error), quota)
-    }
-  }
+  return async (request, { params }) =>
+    toResponse(
+      await counted({ prove: () => prove(request), policy }, async (who) =>
+        answer({ who, request, params: await params }),
+      ),
+    )
 }
 
 export type Handler<Params> = (
@@ -32,11 +22,4 @@ export type Handler<Params> = (
   context: { params: Promise<Params> },
 ) => Promise<Response>
 
-export type Call<Who, Params> = { who: Who; request: NextRequest; params: Params }
-
-type Entry<Who> = { prove: (request: NextRequest) => Promise<Who>; policy: Policy }
-
-/** A key and a client may have one name: the kind tells them apart. */
-function keyOf(who: User | Caller): string {
-  return 'id' in who ? who.id : `${who.kind}:${who.name}`
-}
+export type Call<Params> = { who: User; request: NextRequest; params: Params }

@@ -1,12 +1,18 @@
 import type { z } from 'zod'
 import { GrantkeeperError } from '#lib/errors'
+import type { Answer } from './answer.ts'
 
 /** An answer of the JSON API: kept by nobody. */
-export function json(body: unknown, status = 200): Response {
-  return Response.json(body, {
+export function json(body: unknown, status = 200): Answer {
+  return {
     status,
-    headers: { 'cache-control': 'no-store', pragma: 'no-cache' },
-  })
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      pragma: 'no-cache',
+    },
+    body: JSON.stringify(body),
+  }
 }
 
 /**
@@ -14,7 +20,14 @@ export function json(body: unknown, status = 200): Response {
  * @throws {GrantkeeperError} `invalid_request` with the paths that are wrong, in our own words
  */
 export async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
-  const text = await readCapped(request)
+  return parseBody(await readCapped(request, maxBytes), schema)
+}
+
+/**
+ * The JSON of a body that was read already: undefined stands for one that was longer than `maxBytes`.
+ * @throws {GrantkeeperError} as `readBody`
+ */
+export function parseBody<T>(text: string | undefined, schema: z.ZodType<T>): T {
   const parsed = text === undefined ? undefined : schema.safeParse(parse(text))
   if (parsed?.success) return parsed.data
   throw invalid(parsed?.error)
@@ -35,10 +48,14 @@ export function readQuery<T>(request: { url: string }, schema: z.ZodType<T>): T 
   throw invalid(parsed.error)
 }
 
-const maxBytes = 16_384
+/** So much of a body is read, and no more. */
+export const maxBytes = 16_384
 
 /** The text of a body, or undefined for a longer one, of which no more than that is read. */
-async function readCapped({ body }: Request): Promise<string | undefined> {
+export async function readCapped(
+  { body }: Pick<Request, 'body'>,
+  maxBytes: number,
+): Promise<string | undefined> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body ?? []) {

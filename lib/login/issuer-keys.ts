@@ -5,7 +5,7 @@ import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
 import { isLocal } from '#lib/settings/values'
 import { logEvent } from '#lib/telemetry'
-import { loginDriver } from './driver.ts'
+import { loginIssuer } from './issuer.ts'
 
 /**
  * The login issuer's own name and public keys, by its metadata (OpenID Connect Discovery 1.0 §4). The
@@ -34,7 +34,7 @@ type Slot = { found?: Promise<IssuerKeys>; silentUntil: number }
 const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url() })
 
 async function discover(slot: Slot): Promise<IssuerKeys> {
-  const wanted = loginDriver().issuer().replace(/\/$/, '')
+  const wanted = loginIssuer().replace(/\/$/, '')
   const response = await ask(slot, `${wanted}/.well-known/openid-configuration`, {
     signal: AbortSignal.timeout(deadlineMs),
   })

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { NextRequest } from 'next/server'
+import { toResponse } from '#app/api/answer'
 import { env } from '#lib/env'
 import { GrantkeeperError, problem } from '#lib/errors'
 import { sweep } from '#lib/integrations/sweep'
@@ -11,7 +12,7 @@ export const maxDuration = 300
 /** What is done by the clock, for platforms that call it: `Authorization: Bearer CRON_SECRET`. */
 export async function GET(request: NextRequest): Promise<Response> {
   if (!isCron(request.headers.get('authorization')))
-    return problem(new GrantkeeperError('login_required'))
+    return toResponse(problem(new GrantkeeperError('login_required')))
   const isDone = await sweep()
   return Response.json(
     { status: isDone ? 'done' : 'incomplete' },

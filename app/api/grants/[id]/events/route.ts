@@ -1,4 +1,5 @@
 import type { NextRequest } from 'next/server'
+import { withHeaders } from '#app/api/answer'
 import { preflight } from '#app/api/cors'
 import { json, readQuery } from '#app/api/json'
 import { eventQuery } from '#app/api/schemas/event'
@@ -16,13 +17,11 @@ export const GET = userRoute<{ id: string }>(
     const { limit, cursor } = readQuery(request, eventQuery)
     const grant = await findGrant(who, grantId(params))
     const { events, next } = await eventsOf(who, { grant: grant.id, before: cursor, limit })
-    const response = json({ events: events.map(toEvent), next_cursor: next })
-    if (next) {
-      const query = new URLSearchParams({ limit: String(limit), cursor: next })
-      const page = `${baseUrlFor(request.headers.get('host'))}/api/grants/${grant.id}/events?${query}`
-      response.headers.set('link', `<${page}>; rel="next"`)
-    }
-    return response
+    const answer = json({ events: events.map(toEvent), next_cursor: next })
+    if (!next) return answer
+    const query = new URLSearchParams({ limit: String(limit), cursor: next })
+    const page = `${baseUrlFor(request.headers.get('host'))}/api/grants/${grant.id}/events?${query}`
+    return withHeaders(answer, { link: `<${page}>; rel="next"` })
   },
 )
 

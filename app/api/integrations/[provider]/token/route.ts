@@ -1,33 +1,13 @@
-import { apiRoute, type Call } from '#app/api/api-route'
-import { connectUrl } from '#app/api/connect-url'
-import { json, readBody } from '#app/api/json'
-import { tokenRequest } from '#app/api/schemas/token'
-import { type Caller, callerOf } from '#lib/callers'
-import { baseUrlFor } from '#lib/env'
-import { codeOf, GrantkeeperError } from '#lib/errors'
-import { vend } from '#lib/integrations/vend'
-import { policies } from '#lib/rate-limits'
+import type { NextRequest } from 'next/server'
+import { toResponse } from '#app/api/answer'
+import { readCapped } from '#app/api/json'
+import { answerToken } from '#app/api/token-answer'
 
-/** A backend job asks for an access token: `{ user, org?, grant?, scope?, min_ttl? }`. */
-export const POST = apiRoute(
-  { prove: callerOf, policy: policies.token },
-  async ({ who, request, params: { provider } }: Asked) => {
-    const { min_ttl: minTtlS, ...wish } = await readBody(request, tokenRequest)
-    const vended = await vend(who, { provider, ...wish, minTtlS }).catch((error) => {
-      throw withWayOn(error, provider)
-    })
-    return json(vended)
-  },
-)
-
-type Asked = Call<Caller, { provider: string }>
-
-/** Where a person can mend it: the job may pass the link on. */
-function withWayOn(error: unknown, provider: string): unknown {
-  const code = codeOf(error)
-  if (code !== 'reauthorization_required' && code !== 'not_connected') return error
-  const detail = error instanceof GrantkeeperError ? error.detail : {}
-  const grant = typeof detail.grant === 'string' ? detail.grant : undefined
-  const connect_url = connectUrl(baseUrlFor(null), provider, grant)
-  return new GrantkeeperError(code, { detail: { ...detail, connect_url } })
+/** The token route where there is no server of our own: the same answers as `token-mouth` gives. */
+export async function POST(request: NextRequest, { params }: Context): Promise<Response> {
+  const { provider } = await params
+  const text = (maxBytes: number) => readCapped(request, maxBytes)
+  return toResponse(await answerToken({ provider, headers: request.headers, text }))
 }
+
+type Context = { params: Promise<{ provider: string }> }

@@ -1,4 +1,5 @@
 import type { NextRequest } from 'next/server'
+import { toResponse } from '#app/api/answer'
 import { challengingProblem } from '#app/api/api-problem'
 import { assertOwnPage } from '#app/api/cookie-guard'
 import { isFromSpa, preflight, withCors } from '#app/api/cors'
@@ -29,7 +30,7 @@ async function handle(request: NextRequest, { params }: Context): Promise<Respon
   } catch (error) {
     const code = codeOf(error)
     logEvent('warn', 'proxy_refused', { provider: provider?.id ?? 'unknown', code, cause: error })
-    const response = withQuota(challengingProblem(error), quota)
+    const response = toResponse(withQuota(challengingProblem(error), quota))
     if (response.status === 405)
       response.headers.set('allow', provider?.api_methods.join(', ') ?? '')
     return withCors(request, inert(response))
