@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { hash, randomBytes, randomUUID } from 'node:crypto'
 import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
 import { type Database, database } from '#db'
 import { GrantkeeperError } from '#lib/errors'
@@ -85,12 +85,12 @@ export async function findKey(presented: string): Promise<ApiKey | undefined> {
 
 /** Tells typing errors and foreign keys without the database, and scanners a key from a like text. */
 function checksum(secret: string): string {
-  return createHash('sha256').update(`gk_${secret}`).digest('base64url').slice(0, 6)
+  return hash('sha256', `gk_${secret}`, 'base64url').slice(0, 6)
 }
 
 /** A fast hash will do: 256 random bits cannot be guessed, however fast. */
 function hashOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex')
+  return hash('sha256', key, 'hex')
 }
 
 /** An expired key of that name makes room for it. */

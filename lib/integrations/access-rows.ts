@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import { type Database, database } from '#db'
 
 /** Whose grants: a user's by his row, or by what the login calls him. */
@@ -62,22 +62,29 @@ function prepare({ db, tables, clock }: Database) {
         now: clock,
       })
       .from(grants)
-      .innerJoin(users, eq(users.id, grants.userId))
       .orderBy(asc(grants.createdAt))
   const living = and(
     eq(grants.provider, sql.placeholder('provider')),
     ne(grants.status, 'disconnected'),
-    isNull(users.disabledAt),
   )
-  const byUser = select().where(and(eq(grants.userId, sql.placeholder('userId')), living))
-  const byIdentity = select().where(
-    and(
-      eq(users.issuer, sql.placeholder('issuer')),
-      eq(users.sub, sql.placeholder('sub')),
-      eq(users.org, sql.placeholder('org')),
-      living,
-    ),
+  // A subquery, since SQLite takes four times as long for the join that says the same.
+  const ofUser = (isMeant: SQL | undefined) => {
+    const user = db
+      .select({ id: users.id })
+      .from(users)
+      .where(and(isMeant, isNull(users.disabledAt)))
+    // Without a name: a named statement breaks behind a pooler.
+    return select()
+      .where(and(eq(grants.userId, user), living))
+      .prepare('')
+  }
+  const byIdentity = and(
+    eq(users.issuer, sql.placeholder('issuer')),
+    eq(users.sub, sql.placeholder('sub')),
+    eq(users.org, sql.placeholder('org')),
   )
-  // Without a name: a named statement breaks behind a pooler.
-  return { byUser: byUser.prepare(''), byIdentity: byIdentity.prepare('') }
+  return {
+    byUser: ofUser(eq(users.id, sql.placeholder('userId'))),
+    byIdentity: ofUser(byIdentity),
+  }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { env } from '#lib/env'
@@ -25,12 +25,12 @@ export type AccessToken = {
  */
 export async function verifyAccessToken(jwt: string): Promise<AccessToken> {
   const remembered = oncePerProcess('access tokens', () => new Map<string, Remembered>())
-  const hash = createHash('sha256').update(jwt).digest('base64')
-  const known = remembered.get(hash)
+  const name = hash('sha256', jwt, 'base64')
+  const known = remembered.get(name)
   if (known && Date.now() < known.until) return known.token
   const payload = await verify(jwt)
   const token = read(payload)
-  remember(remembered, hash, { token, until: Math.min(Date.now() + 60_000, expiryOf(payload)) })
+  remember(remembered, name, { token, until: Math.min(Date.now() + 60_000, expiryOf(payload)) })
   return token
 }
 
@@ -101,9 +101,9 @@ function expiryOf({ exp = 0 }: JWTPayload): number {
 }
 
 /** A Map keeps the order of insertion: the first is the oldest. */
-function remember(all: Map<string, Remembered>, hash: string, one: Remembered): void {
-  all.delete(hash)
-  all.set(hash, one)
+function remember(all: Map<string, Remembered>, name: string, one: Remembered): void {
+  all.delete(name)
+  all.set(name, one)
   for (const oldest of all.keys()) {
     if (all.size <= maxRemembered) return
     all.delete(oldest)
