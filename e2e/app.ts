@@ -20,7 +20,10 @@ export type App = {
   stop: () => Promise<void>
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+/** Of the standalone build where the run has one, else of the project. */
+function runFolder(): string {
+  return process.env.E2E_STANDALONE_FOLDER ?? fileURLToPath(new URL('..', import.meta.url))
+}
 
 /** The one place that knows how the built app is started. */
 function command(): string[] {
@@ -34,7 +37,10 @@ function command(): string[] {
  */
 export async function startApp(
   env: Settings,
-  { deadlineMs = 45_000, folder = root }: { deadlineMs?: number; folder?: string | undefined } = {},
+  {
+    deadlineMs = 45_000,
+    folder = runFolder(),
+  }: { deadlineMs?: number; folder?: string | undefined } = {},
 ): Promise<App> {
   const port = Number(env.PORT)
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env

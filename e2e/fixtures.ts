@@ -3,6 +3,7 @@ import { type Answer, type Visitor, visitor } from './browser-client.ts'
 import { type DatabaseKind, startDatabase } from './databases.ts'
 import { expectInvariants } from './invariants.ts'
 import type { Row } from './rows.ts'
+import { setup } from './setup.ts'
 import type { LoggedRequest } from './stand-in/request-log.ts'
 import { startWorld, type World } from './world.ts'
 import type { ProviderId } from './world-providers.ts'
@@ -33,7 +34,7 @@ type TestFixtures = {
 
 /** `test` for attacks on the running app: G1 to G6 are asserted after each. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
-  database: ['sqlite', { option: true, scope: 'worker' }],
+  database: [setup.database, { option: true, scope: 'worker' }],
   world: [
     async ({ database }, use) => {
       const { named, stop } = await startDatabase(database)
