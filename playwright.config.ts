@@ -1,13 +1,18 @@
-import { defineConfig, devices } from 'playwright/test'
+import { defineConfig, devices, type Project } from 'playwright/test'
 import { chromiumFlags, chromiumPath } from './e2e/chromium.ts'
 import type { WorkerOptions } from './e2e/fixtures.ts'
+import { setupName } from './e2e/setup.ts'
 
 const executablePath = chromiumPath()
 
-/** Attacks go over HTTP by hand, walks through a real browser. Both need `next build` first. */
+/**
+ * Attacks go over HTTP by hand, walks through a real browser. Both need `next build` first. `E2E_SETUP`
+ * chooses what the apps run on (e2e/setup.ts).
+ */
 export default defineConfig<object, WorkerOptions>({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
+  globalSetup: './e2e/global-setup.ts',
   outputDir: 'test-results/e2e',
   workers: 2,
   fullyParallel: false,
@@ -18,11 +23,11 @@ export default defineConfig<object, WorkerOptions>({
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
   projects: [
     { name: 'attacks', testMatch: ['attacks/**/*.spec.ts', 'fleet/**/*.spec.ts'] },
-    {
+    ...sampled({
       name: 'attacks on Postgres',
       testMatch: 'attacks/{vend,proxy,pause}*.spec.ts',
       use: { database: 'postgres' },
-    },
+    }),
     {
       name: 'attacks without our server',
       testMatch: 'attacks/vend*.spec.ts',
@@ -41,3 +46,8 @@ export default defineConfig<object, WorkerOptions>({
     },
   ],
 })
+
+/** What everybody's run tries besides, of set-ups that another run is wholly for. */
+function sampled(...projects: Project<object, WorkerOptions>[]): Project<object, WorkerOptions>[] {
+  return setupName === 'sqlite' ? projects : []
+}

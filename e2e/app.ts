@@ -20,7 +20,10 @@ export type App = {
   stop: () => Promise<void>
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+/** Of the standalone build where the run has one, else of the project. */
+function runFolder(): string {
+  return process.env.E2E_STANDALONE_FOLDER ?? fileURLToPath(new URL('..', import.meta.url))
+}
 
 /**
  * Who answers the token route: `server.ts` itself, or the route of Next, as on platforms that bring the
@@ -44,7 +47,14 @@ type StartOptions = { deadlineMs?: number; folder?: string | undefined; mouth?: 
  */
 export async function startApp(
   env: Settings,
+<<<<<<< HEAD
   { deadlineMs = 45_000, folder = root, mouth = 'fast' }: StartOptions = {},
+=======
+  {
+    deadlineMs = 45_000,
+    folder = runFolder(),
+  }: { deadlineMs?: number; folder?: string | undefined } = {},
+>>>>>>> setups
 ): Promise<App> {
   const port = Number(env.PORT)
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env

@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, startApp } from './app.ts'
+import { startDatabase } from './databases.ts'
 import { openRows, type Rows } from './rows.ts'
 import { type Settings, settings } from './settings.ts'
+import { setup } from './setup.ts'
 import { freePort } from './stand-in/server.ts'
 import { type StandIns, startStandIns } from './stand-in/start.ts'
 import { startTlsFront } from './tls-front.ts'
@@ -20,9 +22,9 @@ export type Demo = {
 export type DemoOptions = {
   /** Laid over the settings; what is undefined is taken out of them. */
   env?: Record<string, string | undefined>
-  /** At https://localhost, behind a TLS front with a self-signed certificate. */
+  /** At https://localhost, behind a TLS front with a self-signed certificate. Default: as the run's set-up. */
   https?: boolean
-  /** Of a standalone build, in place of the project's. */
+  /** Of a standalone build, in place of what the run's set-up says. */
   folder?: string | undefined
   /** The origins of SPAs that may log in and connect. */
   spaUrls?: readonly string[]
@@ -30,15 +32,16 @@ export type DemoOptions = {
 
 /** @throws {Error} with the app's output, when it refuses to start; nothing is left running */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
-  const { env = {}, https = false, spaUrls = [] } = options
+  const { env = {}, https = setup.isDeployed, spaUrls = [] } = options
   const port = await freePort()
   const front = https ? await startTlsFront(port) : undefined
   const appUrl = front?.url ?? `http://localhost:${port}`
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-walk-'))
-  const databaseUrl = `file:${join(folder, 'grantkeeper.db')}`
+  const database = await startDatabase(setup.database)
+  const { databaseUrl = `file:${join(folder, 'grantkeeper.db')}` } = database.named
   const standIns = await startStandIns({ appUrl, spaUrls, loginPort: 0, acmePort: 0, plainPort: 0 })
   const close = async () => {
-    await Promise.all([standIns.stop(), front?.close()])
+    await Promise.all([standIns.stop(), front?.close(), database.stop()])
     await rm(folder, { recursive: true, force: true })
   }
   const whole = defined({ ...settings({ appUrl, port, databaseUrl }, standIns.env), ...env })

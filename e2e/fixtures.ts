@@ -4,6 +4,7 @@ import { type Answer, type Visitor, visitor } from './browser-client.ts'
 import { type DatabaseKind, startDatabase } from './databases.ts'
 import { expectInvariants } from './invariants.ts'
 import type { Row } from './rows.ts'
+import { setup } from './setup.ts'
 import type { LoggedRequest } from './stand-in/request-log.ts'
 import { startWorld, type World } from './world.ts'
 import type { ProviderId } from './world-providers.ts'
@@ -34,8 +35,12 @@ type TestFixtures = {
 
 /** `test` for attacks on the running app: G1 to G6 are asserted after each. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+<<<<<<< HEAD
   database: ['sqlite', { option: true, scope: 'worker' }],
   mouth: ['fast', { option: true, scope: 'worker' }],
+=======
+  database: [setup.database, { option: true, scope: 'worker' }],
+>>>>>>> setups
   world: [
     async ({ database, mouth }, use) => {
       const { named, stop } = await startDatabase(database)

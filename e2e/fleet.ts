@@ -1,8 +1,8 @@
-import { openDatabase } from '#db'
-import { createDatabase, startPostgres } from '../db/testing/embedded-postgres.ts'
 import { type App, startApp } from './app.ts'
+import { type DatabaseKind, startDatabase } from './databases.ts'
 import { type PostgresProxy, startPostgresProxy } from './postgres-proxy.ts'
 import type { Settings } from './settings.ts'
+import { setup } from './setup.ts'
 import { freePort } from './stand-in/server.ts'
 import { startWorld, type World, type WorldOptions } from './world.ts'
 
@@ -36,10 +36,13 @@ export type Fleet = {
   stop: () => Promise<void>
 }
 
-export type Dialect = 'sqlite' | 'postgres'
+/** Those on which a fleet is tried that has to be on both: what the run's set-up is not about is left out. */
+export const dialects: readonly DatabaseKind[] =
+  setup.database === 'postgres' ? ['postgres'] : ['sqlite', 'postgres']
 
 export type FleetOptions = Pick<WorldOptions, 'entries'> & {
-  dialect: Dialect
+  /** Default: as the run's set-up. */
+  dialect?: DatabaseKind
   size: number
   /** Postgres without the proxy, which is one more thing to wait for in a storm. */
   isDirect?: boolean
@@ -50,7 +53,7 @@ export type FleetOptions = Pick<WorldOptions, 'entries'> & {
 
 /** Starts the fleet; its members differ in their ports alone, unless `envOf` says otherwise. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
-  const { dialect, size, env = {}, envOf = () => ({}), entries = {} } = options
+  const { dialect = setup.database, size, env = {}, envOf = () => ({}), entries = {} } = options
   const storage = dialect === 'postgres' ? await startStorage() : undefined
   const place = storage ? { databaseUrl: storage.databaseUrl } : {}
   const way: Settings = storage && !options.isDirect ? { DATABASE_URL: storage.proxy.url } : {}
@@ -80,13 +83,12 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 }
 
 async function startStorage() {
-  const postgres = await startPostgres()
-  const databaseUrl = await createDatabase(postgres.url)
-  await (await openDatabase(databaseUrl, { migrate: true })).close()
+  const database = await startDatabase('postgres')
+  const { databaseUrl = '' } = database.named
   const proxy = await startPostgresProxy(databaseUrl)
   const stop = async () => {
     await proxy.close()
-    await postgres.stop()
+    await database.stop()
   }
   return { databaseUrl, proxy, stop }
 }

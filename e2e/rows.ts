@@ -29,10 +29,11 @@ export type Rows = {
   close: () => Promise<void>
 }
 
+// Grants before events: a use that the app stores in between has no grant any more, and is not told.
 const forgotten = [
   'pending_revocations',
-  'events',
   'grants',
+  'events',
   'used_transactions',
   'completions',
   'provider_states',

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProviderEntry } from '#lib/providers/schema'
 import { type App, type Mouth, startApp } from './app.ts'
+import { startDatabase } from './databases.ts'
 import { openRows, type Rows } from './rows.ts'
 import { type Settings, settings } from './settings.ts'
+import { setup } from './setup.ts'
 import { type Listener, startListener } from './stand-in/listener.ts'
 import { type LoginIssuer, startLogin } from './stand-in/login.ts'
 import type { Scripted } from './stand-in/scripted.ts'
@@ -38,7 +40,7 @@ export type World = {
 export type WorldOptions = {
   /** Laid over the settings. */
   env?: Settings
-  /** At https://localhost, behind a TLS front with a self-signed certificate. */
+  /** At https://localhost, behind a TLS front with a self-signed certificate. Default: as the run's set-up. */
   https?: boolean
   /** Its name in place of `localhost` there, for browsers: `something.localhost`. */
   host?: string
@@ -46,7 +48,7 @@ export type WorldOptions = {
   at?: { street: Street; names: readonly string[] }
   /** The stable deployment whose relay is all that this one's providers know. */
   relay?: string
-  /** Default: a fresh SQLite file. A Postgres database must be migrated. */
+  /** Default: a fresh one, as the run's set-up says. A Postgres database must be migrated. */
   databaseUrl?: string
   /** Who answers the token route; unless told, our own server. */
   mouth?: Mouth
@@ -97,11 +99,16 @@ const previews = 'https://my-app-*-my-team.vercel.app'
 /** All that must be there before the app starts, and go after it. */
 async function prepare(options: WorldOptions) {
   const port = await freePort()
-  const front = options.https ? await startTlsFront(port) : undefined
+  const { https = setup.isDeployed && !options.at } = options
+  const front = https ? await startTlsFront(port) : undefined
   const appUrls = addresses(options, port, front?.port)
   const [appUrl = ''] = appUrls
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-e2e-'))
-  const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'grantkeeper.db')}`
+  const database = await startDatabase(options.databaseUrl ? 'sqlite' : setup.database)
+  const { databaseUrl = `file:${join(folder, 'grantkeeper.db')}` } = {
+    ...database.named,
+    ...options,
+  }
   const servers = await startServers(appUrls, (id) =>
     options.relay
       ? `${options.relay}/api/integrations/${id}/relay`
@@ -121,7 +128,7 @@ async function prepare(options: WorldOptions) {
     async close() {
       const { login, attacker, spa, providers } = servers
       const all = [login, attacker, spa, ...Object.values(providers), ...(front ? [front] : [])]
-      await Promise.all(all.map((server) => server.close()))
+      await Promise.all([...all.map((server) => server.close()), database.stop()])
       await Promise.all([file.remove(), rm(folder, { recursive: true, force: true })])
     },
   }

@@ -28,13 +28,34 @@ export type TestPostgres = { url: string; stop: () => Promise<void> }
 
 /** Makes a fresh, empty database on the server of `serverUrl`, and returns its URL. */
 export async function createDatabase(serverUrl: string): Promise<string> {
-  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
+  const name = freshName()
+  await execute(serverUrl, `create database ${name}`)
+  return new URL(`/${name}`, serverUrl).href
+}
+
+/** Makes a copy of a database to which nobody is connected; `drop` ends all that use the copy. */
+export async function copyDatabase(
+  url: string,
+): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = freshName()
+  const server = new URL('/postgres', url).href
+  await execute(server, `create database ${name} template ${new URL(url).pathname.slice(1)}`)
+  return {
+    url: new URL(`/${name}`, url).href,
+    drop: () => execute(server, `drop database if exists ${name} with (force)`),
+  }
+}
+
+function freshName(): string {
+  return `test_${crypto.randomUUID().replaceAll('-', '')}`
+}
+
+async function execute(serverUrl: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl })
   client.on('error', () => {})
   await client.connect()
-  await client.query(`create database ${name}`)
+  await client.query(sql)
   await client.end()
-  return new URL(`/${name}`, serverUrl).href
 }
 
 function freePort(): Promise<number> {

@@ -13,7 +13,6 @@ const clocks = [
 ]
 
 const fleet = fleetFor({
-  dialect: 'sqlite',
   size: clocks.length,
   env: { TOKEN_DEADLINE_MS: '2000', LEASE_MS: '4000' },
   envOf: (member) => clocks[member] ?? {},

@@ -1,7 +1,7 @@
 import { expect, test } from 'playwright/test'
 import { dieAfterAnswer } from '../die-after-answer.ts'
 import { takesLease } from '../failing-database.ts'
-import type { Dialect } from '../fleet.ts'
+import { dialects } from '../fleet.ts'
 import { endAtProvider, fleetFor } from '../fleet-test.ts'
 import { approve, start, visitCallback } from '../flow.ts'
 import type { JobAnswer } from '../job.ts'
@@ -11,7 +11,7 @@ import { refreshes, sentTokens } from '../refreshes.ts'
 const leaseMs = 3000
 const env = { TOKEN_DEADLINE_MS: '1500', LEASE_MS: String(leaseMs) }
 
-for (const dialect of ['sqlite', 'postgres'] satisfies Dialect[])
+for (const dialect of dialects)
   test.describe(`four processes on ${dialect}`, () => {
     const fleet = fleetFor({ dialect, size: 4, env })
     test.describe.configure({ timeout: 90_000 })

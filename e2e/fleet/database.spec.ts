@@ -1,6 +1,6 @@
 import { expect, test } from 'playwright/test'
 import { failCommits, goAway, mendCommits, refuseWrites, takesLease } from '../failing-database.ts'
-import type { Dialect } from '../fleet.ts'
+import { dialects } from '../fleet.ts'
 import { fleetFor, type TestFleet } from '../fleet-test.ts'
 import { fillDisk } from '../full-disk.ts'
 import { refreshes } from '../refreshes.ts'
@@ -8,7 +8,7 @@ import { refreshes } from '../refreshes.ts'
 const leaseMs = 3000
 const env = { TOKEN_DEADLINE_MS: '1500', LEASE_MS: String(leaseMs) }
 
-for (const dialect of ['sqlite', 'postgres'] satisfies Dialect[])
+for (const dialect of dialects)
   test.describe(`two processes on ${dialect}`, () => {
     const fleet = fleetFor({ dialect, size: 2, env })
     test.describe.configure({ timeout: 90_000 })

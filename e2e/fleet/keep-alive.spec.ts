@@ -6,7 +6,6 @@ import { refreshes } from '../refreshes.ts'
 const idleS = 5
 
 const fleet = fleetFor({
-  dialect: 'sqlite',
   size: 2,
   env: { TOKEN_DEADLINE_MS: '1500', LEASE_MS: '3000' },
   entries: { acme: { refresh_token_idle_s: idleS }, openid: { refresh_token_idle_s: idleS } },

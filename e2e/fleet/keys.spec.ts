@@ -5,7 +5,7 @@ import { seedLiveGrants } from '../seed-tokens.ts'
 import { key } from '../settings.ts'
 
 const env = { TOKEN_DEADLINE_MS: '1500', LEASE_MS: '4000' }
-const fleet = fleetFor({ dialect: 'sqlite', size: 2, env })
+const fleet = fleetFor({ size: 2, env })
 test.describe.configure({ timeout: 90_000 })
 
 test('RF-19 an instance without the right key asks nobody and changes nothing', async () => {

@@ -5,7 +5,7 @@ import { refreshes, sentTokens } from '../refreshes.ts'
 import { seedLiveGrants } from '../seed-tokens.ts'
 
 const env = { TOKEN_DEADLINE_MS: '1500', LEASE_MS: '3000' }
-const fleet = fleetFor({ dialect: 'sqlite', size: 2, env })
+const fleet = fleetFor({ size: 2, env })
 
 for (const status of [500, 502, 503, 504])
   test(`RF-07 while the provider answers ${status}, what lives is given and nobody must reconnect`, async () => {

@@ -5,7 +5,7 @@ import { refreshes, sentTokens } from '../refreshes.ts'
 import type { Rule } from '../stand-in/scripted/rules.ts'
 
 const env = { TOKEN_DEADLINE_MS: '1500', LEASE_MS: '3000' }
-const fleet = fleetFor({ dialect: 'sqlite', size: 2, env })
+const fleet = fleetFor({ size: 2, env })
 
 for (const [name, rule] of Object.entries<Partial<Rule>>({
   'no refresh token': { omit: ['refresh_token'] },

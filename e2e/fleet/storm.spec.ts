@@ -1,6 +1,6 @@
 import { expect, test } from 'playwright/test'
 import { cron } from '../cron.ts'
-import type { Dialect } from '../fleet.ts'
+import { dialects } from '../fleet.ts'
 import { fleetFor } from '../fleet-test.ts'
 import type { JobAnswer } from '../job.ts'
 import { refreshes } from '../refreshes.ts'
@@ -9,7 +9,7 @@ import { seedLiveGrants } from '../seed-tokens.ts'
 // The provider is in this process, which is busy: its answer must not count as lost.
 const env = { TOKEN_DEADLINE_MS: '30000', LEASE_MS: '60000' }
 
-for (const dialect of ['sqlite', 'postgres'] satisfies Dialect[])
+for (const dialect of dialects)
   test.describe(`four processes on ${dialect}`, () => {
     const fleet = fleetFor({ dialect, size: 4, env, isDirect: true })
 

@@ -8,7 +8,7 @@ import { providersFile } from '../stand-in/start.ts'
 import { startTlsFront } from '../tls-front.ts'
 import { type ProviderId, scriptedEntries } from '../world-providers.ts'
 
-const fleet = fleetFor({ dialect: 'sqlite', size: 1 })
+const fleet = fleetFor({ size: 1 })
 
 test('RF-07 RF-27 a token endpoint that is not where it should be ends no grant', async () => {
   test.setTimeout(120_000)

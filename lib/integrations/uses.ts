@@ -87,17 +87,20 @@ function takeBack(use: Gathered): void {
   uses.set(key, { ...use, times: use.times + (since?.times ?? 0) })
 }
 
-/** Several instances may count the same minute: they add up in one row. */
+/**
+ * Several instances may count the same minute: they add up in one row. Of a grant whose row is gone
+ * nothing is told any more; one that has ended is still there (see disconnect), and so is its use.
+ */
 function stepsOf({ db, tables }: Database) {
   const { grants, events } = tables
-  return ({ grantId, userId, provider, caller, actor, minute, times }: Gathered): Step[] => [
+  return (use: Gathered): Step[] => [
     {
       query: db
         .update(grants)
-        .set({ lastUsedAt: Date.now(), lastUsedBy: caller })
+        .set({ lastUsedAt: Date.now(), lastUsedBy: use.caller })
         .where(
           and(
-            eq(grants.id, grantId),
+            eq(grants.id, use.grantId),
             or(isNull(grants.lastUsedAt), lt(grants.lastUsedAt, Date.now())),
           ),
         ),
@@ -106,17 +109,32 @@ function stepsOf({ db, tables }: Database) {
     {
       query: db
         .insert(events)
-        .values({
-          id: foldedId(`used ${keyOf({ grantId, minute, actor, caller })}`),
-          ...{ userId, grantId, provider, type: 'used', times, createdAt: minute },
-          actor,
-          detail: JSON.stringify({ caller }),
-        })
+        .select(db.select(eventOf(use)).from(grants).where(eq(grants.id, use.grantId)))
         .onConflictDoUpdate({
           target: events.id,
-          set: { times: sql`${events.times} + ${times}` },
+          set: { times: sql`${events.times} + ${use.times}` },
         }),
-      expect: 1,
+      expect: 'any',
     },
   ]
+}
+
+/** Its columns, in the order of the table. */
+function eventOf(use: Gathered) {
+  const { userId, grantId, provider, caller, actor, minute, times } = use
+  return {
+    id: value('id', foldedId(`used ${keyOf(use)}`)),
+    userId: value('user_id', userId),
+    grantId: value('grant_id', grantId),
+    provider: value('provider', provider),
+    type: value('type', 'used'),
+    actor: value('actor', actor),
+    detail: value('detail', JSON.stringify({ caller })),
+    times: value('times', times),
+    createdAt: value('created_at', minute),
+  }
+}
+
+function value<T extends string | number>(column: string, constant: T) {
+  return sql<T>`${constant}`.as(column)
 }

@@ -235,6 +235,21 @@ onEachDialect('vend', (open) => {
     ])
   })
 
+  test('a use is told of a grant that has ended since, and not of one whose row is gone', async () => {
+    const { database, user, id, wish } = await given()
+    const { grants } = database.tables
+    await vend(jobOf({ name: 'Nightly' }), wish)
+    await database.db.update(grants).set({ status: 'disconnected' }).where(eq(grants.id, id))
+    await storeUses()
+    const told = await eventsOf(database, user)
+    expect(told).toMatchObject([{ type: 'used', grantId: id, detail: '{"caller":"Nightly"}' }])
+    await database.db.update(grants).set({ status: 'active' }).where(eq(grants.id, id))
+    await vend(jobOf({ name: 'Hourly' }), wish)
+    await database.db.delete(grants).where(eq(grants.id, id))
+    await storeUses()
+    expect(await eventsOf(database, user)).toEqual(told)
+  })
+
   test('TA-04 many users at once: every token is its own user’s', async () => {
     const database = useDatabase(await open())
     await database.db.delete(database.tables.providerStates)
