@@ -35,12 +35,8 @@ type TestFixtures = {
 
 /** `test` for attacks on the running app: G1 to G6 are asserted after each. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
-<<<<<<< HEAD
-  database: ['sqlite', { option: true, scope: 'worker' }],
-  mouth: ['fast', { option: true, scope: 'worker' }],
-=======
   database: [setup.database, { option: true, scope: 'worker' }],
->>>>>>> setups
+  mouth: ['fast', { option: true, scope: 'worker' }],
   world: [
     async ({ database, mouth }, use) => {
       const { named, stop } = await startDatabase(database)
