@@ -17,6 +17,7 @@ export function defineTables(columns: Columns) {
     providerStates: providerStates(columns),
     apiKeys: apiKeys(columns),
     rateLimits: rateLimits(columns),
+    endedSessions: endedSessions(columns),
   }
 }
 
@@ -234,5 +235,26 @@ function rateLimits({ table, text, integer, time, index }: Columns) {
       expire: time('expire'),
     },
     (row) => [index('rate_limits_expiry').on(row.expire)],
+  )
+}
+
+/**
+ * Sessions that the login issuer has ended (OpenID Connect Back-Channel Logout 1.0): the one of a `sid`, or
+ * where that is '' all of a `sub` that began until `ended_at`. Kept as long as a session can last.
+ */
+function endedSessions({ table, text, time, index, uniqueIndex }: Columns) {
+  return table(
+    'ended_sessions',
+    {
+      issuer: text('issuer').notNull(),
+      sid: text('sid').notNull(),
+      sub: text('sub').notNull(),
+      endedAt: time('ended_at').notNull(),
+      expiresAt: time('expires_at').notNull(),
+    },
+    (row) => [
+      uniqueIndex('ended_sessions_key').on(row.issuer, row.sid, row.sub),
+      index('ended_sessions_expiry').on(row.expiresAt),
+    ],
   )
 }

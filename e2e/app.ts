@@ -47,14 +47,7 @@ type StartOptions = { deadlineMs?: number; folder?: string | undefined; mouth?: 
  */
 export async function startApp(
   env: Settings,
-<<<<<<< HEAD
-  { deadlineMs = 45_000, folder = root, mouth = 'fast' }: StartOptions = {},
-=======
-  {
-    deadlineMs = 45_000,
-    folder = runFolder(),
-  }: { deadlineMs?: number; folder?: string | undefined } = {},
->>>>>>> setups
+  { deadlineMs = 45_000, folder = runFolder(), mouth = 'fast' }: StartOptions = {},
 ): Promise<App> {
   const port = Number(env.PORT)
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env

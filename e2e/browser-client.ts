@@ -132,5 +132,7 @@ function chooses(user: string): Call {
 
 /** The app's answer to its own login callback: where it leads to need not be visited. */
 function isCallback(url: URL, location: URL | undefined, appUrl: string): boolean {
-  return url.href.startsWith(`${appUrl}/auth/callback`) && location !== undefined
+  const paths = ['/auth/callback', '/api/auth/callback/oidc']
+  const isThere = paths.some((path) => url.href.startsWith(`${appUrl}${path}`))
+  return isThere && location !== undefined
 }

@@ -4,13 +4,13 @@ import { type Answer, type Visitor, visitor } from './browser-client.ts'
 import { type DatabaseKind, startDatabase } from './databases.ts'
 import { expectInvariants } from './invariants.ts'
 import type { Row } from './rows.ts'
-import { setup } from './setup.ts'
+import { type LoginKind, setup } from './setup.ts'
 import type { LoggedRequest } from './stand-in/request-log.ts'
 import { startWorld, type World } from './world.ts'
 import type { ProviderId } from './world-providers.ts'
 
 /** What a project of playwright.config.ts may choose. */
-export type WorkerOptions = { database: DatabaseKind; mouth: Mouth }
+export type WorkerOptions = { database: DatabaseKind; login: LoginKind; mouth: Mouth }
 
 type WorkerFixtures = WorkerOptions & { world: World }
 
@@ -36,11 +36,12 @@ type TestFixtures = {
 /** `test` for attacks on the running app: G1 to G6 are asserted after each. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   database: [setup.database, { option: true, scope: 'worker' }],
+  login: [setup.login, { option: true, scope: 'worker' }],
   mouth: ['fast', { option: true, scope: 'worker' }],
   world: [
-    async ({ database, mouth }, use) => {
+    async ({ database, login, mouth }, use) => {
       const { named, stop } = await startDatabase(database)
-      const world = await startWorld({ ...named, mouth })
+      const world = await startWorld({ ...named, loginDriver: login, mouth })
       await use(world)
       await world.stop()
       await stop()

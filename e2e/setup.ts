@@ -4,16 +4,22 @@ import type { DatabaseKind } from './databases.ts'
 /** What the worlds of a run are made of, unless their test is about something else. */
 export type Setup = {
   database: DatabaseKind
+  /** Who logs users in. */
+  login: LoginKind
   /** The standalone build in a folder of its own, behind a reverse proxy at https://localhost. */
   isDeployed: boolean
 }
 
+/** As LOGIN_DRIVER has it. */
+export type LoginKind = 'auth0' | 'oidc'
+
 export type SetupName = keyof typeof setups
 
 const setups = {
-  sqlite: { database: 'sqlite', isDeployed: false },
-  postgres: { database: 'postgres', isDeployed: false },
-  https: { database: 'sqlite', isDeployed: true },
+  sqlite: { database: 'sqlite', login: 'auth0', isDeployed: false },
+  postgres: { database: 'postgres', login: 'auth0', isDeployed: false },
+  oidc: { database: 'postgres', login: 'oidc', isDeployed: false },
+  https: { database: 'sqlite', login: 'auth0', isDeployed: true },
 } as const satisfies Record<string, Setup>
 
 /** The one that this run is for: `E2E_SETUP`, or what everybody runs. */

@@ -6,12 +6,12 @@ import { type App, type Mouth, startApp } from './app.ts'
 import { startDatabase } from './databases.ts'
 import { openRows, type Rows } from './rows.ts'
 import { type Settings, settings } from './settings.ts'
-import { setup } from './setup.ts'
+import { type LoginKind, setup } from './setup.ts'
 import { type Listener, startListener } from './stand-in/listener.ts'
-import { type LoginIssuer, startLogin } from './stand-in/login.ts'
+import { type LoginIssuer, type LoginOptions, startLogin } from './stand-in/login.ts'
 import type { Scripted } from './stand-in/scripted.ts'
 import { freePort } from './stand-in/server.ts'
-import { clientEnv, loginEnv, providersFile } from './stand-in/start.ts'
+import { clientEnv, loginEnv, oidcEnv, providersFile } from './stand-in/start.ts'
 import type { Street } from './street.ts'
 import { startTlsFront } from './tls-front.ts'
 import { type ProviderId, scriptedEntries, startScriptedProviders } from './world-providers.ts'
@@ -50,6 +50,10 @@ export type WorldOptions = {
   relay?: string
   /** Default: a fresh one, as the run's set-up says. A Postgres database must be migrated. */
   databaseUrl?: string
+  /** Who logs users in; unless told, as the run's set-up says. */
+  loginDriver?: LoginKind
+  /** Laid over what the stand-in for the login issuer is. */
+  issuer?: Partial<LoginOptions>
   /** Who answers the token route; unless told, our own server. */
   mouth?: Mouth
   /** Laid over the entries of `PROVIDERS_FILE`. */
@@ -109,7 +113,8 @@ async function prepare(options: WorldOptions) {
     ...database.named,
     ...options,
   }
-  const servers = await startServers(appUrls, (id) =>
+  const { loginDriver = setup.login, issuer } = options
+  const servers = await startServers({ appUrls, ...issuer }, (id) =>
     options.relay
       ? `${options.relay}/api/integrations/${id}/relay`
       : `${appUrl}/api/integrations/${id}/callback`,
@@ -119,7 +124,11 @@ async function prepare(options: WorldOptions) {
     ...options.entries?.[entry.id as ProviderId],
   }))
   const file = await providersFile(entries)
-  const brought = { ...environment(servers), PROVIDERS_FILE: file.path, ...options.env }
+  const ofDriver = loginDriver === 'oidc' ? oidcEnv(servers.login, appUrl) : {}
+  const brought = {
+    ...{ ...environment(servers), ...ofDriver, PROVIDERS_FILE: file.path },
+    ...options.env,
+  }
   return {
     appUrl,
     databaseUrl,
@@ -143,16 +152,16 @@ function addresses({ at, host = 'localhost' }: WorldOptions, port: number, front
 type Servers = Pick<World, 'login' | 'providers' | 'attacker' | 'spa'>
 
 async function startServers(
-  appUrls: string[],
+  login: Omit<LoginOptions, 'port'>,
   redirectUri: (id: ProviderId) => string,
 ): Promise<Servers> {
-  const [login, providers, attacker, spa] = await Promise.all([
-    startLogin({ port: 0, appUrls }),
+  const [issuer, providers, attacker, spa] = await Promise.all([
+    startLogin({ port: 0, ...login }),
     startScriptedProviders(redirectUri),
     startListener('evil.test'),
     startListener('A SPA'),
   ])
-  return { login, providers, attacker, spa }
+  return { login: issuer, providers, attacker, spa }
 }
 
 function environment({ login, providers, spa }: Servers): Settings {

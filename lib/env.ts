@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { contradictions } from './settings/contradictions.ts'
+import { missingForLogin } from './settings/login.ts'
 import { withPreviewHosts } from './settings/preview-hosts.ts'
 import { type Settings, settings } from './settings/table.ts'
 
@@ -16,8 +17,9 @@ export function env(): Env {
 export function parseEnv(variables: Record<string, string | undefined>): Env {
   const given = withPreviewHosts(withoutEmpty(variables))
   const result = settings.safeParse(given, { reportInput: true })
-  if (!result.success) throw new SettingsError(result.error.issues.map(sentence))
-  const problems = [...contradictions(result.data, given)]
+  const missing = [...missingForLogin(given)]
+  if (!result.success) throw new SettingsError([...missing, ...result.error.issues.map(sentence)])
+  const problems = [...missing, ...contradictions(result.data, given)]
   if (problems.length > 0) throw new SettingsError(problems)
   return { ...result.data, client: (provider) => clientOf(provider, given) }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import { redirect } from 'next/navigation'
 import { database } from '#db'
+import { hasEnded } from '#lib/ended-sessions'
 import { GrantkeeperError } from '#lib/errors'
 import { verifyAccessToken } from '#lib/login/access-token'
 import { bearerToken } from '#lib/login/bearer'
@@ -25,8 +26,10 @@ export type User = {
  * @throws {GrantkeeperError} `access_denied` for a user whose access was switched off, `storage_unavailable`
  */
 export async function currentUser(): Promise<User | null> {
-  const identity = await currentIdentity()
-  return identity ? toUser(identity) : null
+  const found = await currentIdentity()
+  if (!found || (await hasEnded(found))) return null
+  const { session: _, ...identity } = found
+  return toUser(identity)
 }
 
 /** The user of the current page, who is sent to log in where nobody is. `returnTo`: a path of this app. */
@@ -69,7 +72,7 @@ async function currentIdentity(): Promise<Identity | null> {
 }
 
 /** An access token tells neither name nor e-mail: then they stay as a login told them. */
-type Known = Pick<Identity, 'issuer' | 'sub' | 'org'> & Partial<Identity>
+type Known = Pick<Identity, 'issuer' | 'sub' | 'org'> & Partial<Pick<Identity, 'name' | 'email'>>
 
 async function toUser(identity: Known): Promise<User> {
   const row = (await findRow(identity)) ?? (await insertRow(identity))

@@ -1,9 +1,9 @@
 import { isNotNull, or } from 'drizzle-orm'
 import { type Database, database } from '#db'
 import { foldedId } from '#lib/audit'
-import { env, SettingsError } from '#lib/env'
+import { SettingsError } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
-import { auth0Issuer } from '#lib/login/auth0-issuer'
+import { loginIssuer } from '#lib/login/issuer'
 import { offeredProviders } from '#lib/providers/provider'
 import { readOwnSettings } from './own-settings.ts'
 
@@ -55,7 +55,7 @@ async function seedUser(
   { sub, provider }: { sub: string; provider: string },
 ): Promise<void> {
   const now = Date.now()
-  const issuer = auth0Issuer(env())
+  const issuer = loginIssuer()
   const userId = foldedId(`seed ${issuer} ${sub}`)
   const then = now - 3 * day
   const user = { id: userId, issuer, sub, name: 'Preview', createdAt: then, seenAt: now }

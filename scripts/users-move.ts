@@ -3,7 +3,7 @@ import { database } from '#db'
 import { env, SettingsError } from '#lib/env'
 import { codeOf, type ErrorCode, GrantkeeperError } from '#lib/errors'
 import { type Login, moveGrants, type Plan, planMove } from '#lib/integrations/move'
-import { auth0Issuer } from '#lib/login/auth0-issuer'
+import { auth0Issuer, loginIssuer } from '#lib/login/issuer'
 import { readOwnSettings } from './own-settings.ts'
 
 /** A command that cannot be meant so. Its message is for the person who gave it. */
@@ -42,7 +42,8 @@ function read(): Wish {
 
 /** As the login names it, however it was typed: under another spelling nobody would find the grants. */
 function issuerOf(given: string | undefined): string {
-  return auth0Issuer(given === undefined ? env() : { AUTH0_DOMAIN: given })
+  if (given === undefined) return loginIssuer()
+  return env().LOGIN_DRIVER === 'oidc' ? given : auth0Issuer(given)
 }
 
 function options() {

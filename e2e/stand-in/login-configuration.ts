@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { ClientAuthMethod, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { apiScope, type Jwt, loginApi } from './login-api.ts'
 import type { Machine } from './login-machines.ts'
 import { loginProblemPage } from './login-page.ts'
@@ -35,11 +35,13 @@ export function loginConfiguration(options: LoginRegistration): Configuration {
     findAccount: async (_, sub, token) => account(sub, organizationOf(token)),
     extraTokenClaims: api.extraTokenClaims,
     ...identity,
+    conformIdTokenClaims: options.isPlainOpenId,
     ttl,
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       revocation: { enabled: true, allowedPolicy: async () => true },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: { enabled: true },
       resourceIndicators: api.resourceIndicators,
     },
@@ -61,6 +63,8 @@ export type LoginRegistration = {
   machines: readonly Machine[]
   /** A private key; its public part is published. */
   key: JWK
+  /** Not as Auth0 is: `client_secret_basic`, and name and e-mail in userinfo alone. */
+  isPlainOpenId: boolean
 }
 
 /** Who a user is, and what the tokens say of it: Auth0 puts name and e-mail into the ID token. */
@@ -71,7 +75,6 @@ const identity = {
     profile: ['name', 'nickname'],
     email: ['email', 'email_verified'],
   },
-  conformIdTokenClaims: false,
 }
 
 const auth0Routes = {
@@ -97,12 +100,16 @@ const ttl = {
   Session: 3 * 24 * hour,
 }
 
-function webClient({ client, appUrls }: { client: Credentials; appUrls: readonly string[] }) {
+function webClient({ client, appUrls, isPlainOpenId }: LoginRegistration) {
+  const method = isPlainOpenId ? 'client_secret_basic' : 'client_secret_post'
+  const [first = ''] = appUrls
   return {
     client_id: client.id,
     client_secret: client.secret,
     client_name: 'Grantkeeper',
-    token_endpoint_auth_method: 'client_secret_post' as const,
+    token_endpoint_auth_method: method as ClientAuthMethod,
+    backchannel_logout_uri: `${first}/api/auth/backchannel-logout`,
+    backchannel_logout_session_required: true,
     grant_types: ['authorization_code', 'refresh_token'],
     // The callbacks of @auth0/nextjs-auth0 and of next-auth.
     redirect_uris: appUrls.flatMap((url) => [

@@ -38,6 +38,10 @@ export type LoginOptions = {
   /** The origins of SPAs: they log in at their `/`, and come back there from a logout. */
   spaUrls?: readonly string[]
   audience?: string
+  /** An IP address in place of localhost, as a name that Auth0 never has. */
+  host?: 'localhost' | '127.0.0.1'
+  /** As issuers other than Auth0 are: how the app proves itself, and where name and e-mail stand. */
+  isPlainOpenId?: boolean
 }
 
 /**
@@ -49,6 +53,8 @@ export async function startLogin({
   appUrls,
   spaUrls = [],
   audience = 'https://grantkeeper.example/api',
+  host = 'localhost',
+  isPlainOpenId = false,
 }: LoginOptions): Promise<LoginIssuer> {
   const client = { id: 'grantkeeper-web', secret: crypto.randomUUID() }
   const machines = loginMachines()
@@ -61,10 +67,10 @@ export async function startLogin({
     return answer(request, response)
   }
   const server = await listen(heard, { name: 'login issuer', port })
-  const url = `http://localhost:${server.port}`
+  const url = `http://${host}:${server.port}`
   const issuer = `${url}/`
   const clients = { client, spaClientId, machines: Object.values(machines) }
-  const registered = { appUrls, spaUrls, audiences, ...clients, key }
+  const registered = { appUrls, spaUrls, audiences, ...clients, key, isPlainOpenId }
   const provider = new Provider(issuer, loginConfiguration(registered))
   answer = router(provider, [...appUrls, ...spaUrls])
   return {
@@ -90,8 +96,10 @@ function router(provider: Provider, returnUrls: readonly string[]) {
   const standard = provider.callback()
   return async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const url = new URL(request.url ?? '/', provider.issuer)
-    if (url.pathname === '/v2/logout' || url.pathname === '/oidc/logout')
+    if (url.pathname === '/v2/logout' || url.pathname === '/oidc/logout') {
+      await tellOfLogout(provider, request)
       return logOut({ url, response, provider, returnUrls })
+    }
     if (!url.pathname.startsWith('/u/login/')) return standard(request, response)
     return interact(provider, request, response).catch(() =>
       sendPage(response, loginProblemPage('the page is too old, or was opened twice.'), 400),
@@ -112,6 +120,26 @@ async function interact(
   const user = loginUsers.find(({ login }) => login === chosen.get('user'))
   if (!user) return sendPage(response, loginPage({ users: loginUsers, path: `/u/login/${uid}` }))
   await provider.interactionFinished(request, response, { login: { accountId: user.sub } })
+}
+
+/** Every app with a session in this browser hears that it is over; one that is away does not keep it. */
+async function tellOfLogout(provider: Provider, { headers }: IncomingMessage): Promise<void> {
+  const name = provider.cookieName('session')
+  const id = new RegExp(`(?:^|; ?)${name}=([^;]+)`).exec(headers.cookie ?? '')?.[1]
+  const session = id === undefined ? undefined : await provider.Session.find(id)
+  for (const clientId of Object.keys(session?.authorizations ?? {})) {
+    const client = await provider.Client.find(clientId)
+    const sid = session?.sidFor(clientId)
+    if (client?.backchannelLogoutUri && sid !== undefined)
+      await tell(client, session?.accountId ?? '', sid).catch(() => {})
+  }
+  await session?.destroy()
+}
+
+/** A method that the types of the library do not know. */
+function tell(client: unknown, sub: string, sid: string): Promise<void> {
+  type Told = { backchannelLogout: (sub: string, sid: string) => Promise<void> }
+  return (client as Told).backchannelLogout(sub, sid)
 }
 
 /** Ends the issuer's session without a question, as Auth0 does, and goes where the app is. */

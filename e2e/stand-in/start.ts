@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,6 +70,22 @@ export function loginEnv({ url, client, machines, audience }: LoginIssuer): Reco
     AUTH0_AUDIENCE: audience,
     M2M_CLIENTS: ids.join(','),
     ALLOW_INSECURE_LOCALHOST: 'true',
+  }
+}
+
+/** The same issuer, for the app's other login driver. */
+export function oidcEnv(
+  { issuer, client, audience }: LoginIssuer,
+  appUrl: string,
+): Record<string, string> {
+  return {
+    LOGIN_DRIVER: 'oidc',
+    OIDC_ISSUER: issuer,
+    OIDC_CLIENT_ID: client.id,
+    OIDC_CLIENT_SECRET: client.secret,
+    OIDC_AUDIENCE: audience,
+    NEXTAUTH_URL: appUrl,
+    NEXTAUTH_SECRET: randomBytes(32).toString('hex'),
   }
 }
 

@@ -1,4 +1,5 @@
 import { forgetRoutine } from '#lib/audit-retention'
+import { forgetEnded } from '#lib/ended-sessions'
 import { codeOf } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
 import { forgetCounts } from '#lib/rate-limits'
@@ -30,6 +31,7 @@ async function sweepAll(until: number): Promise<boolean> {
     () => storeUses(),
     () => forgetUsed(now),
     () => forgetCompletions(),
+    () => forgetEnded(now),
     () => forgetRoutine(now),
     () => forgetCounts(now),
     // With a wrong key no token opens: none would be revoked, and after a day all would be given up.

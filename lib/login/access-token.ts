@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
-import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
+import { registration } from './issuer.ts'
 import { issuerKeys } from './issuer-keys.ts'
 
 /** What a verified access token of the login issuer says. */
@@ -20,7 +20,7 @@ export type AccessToken = {
 
 /**
  * Verifies a JWT access token (RFC 9068, or as Auth0 writes it) that was issued for this API. Without
- * `AUTH0_AUDIENCE` none is. A verified one is remembered for at most a minute.
+ * an audience in the settings none is. A verified one is remembered for at most a minute.
  * @throws {GrantkeeperError} `login_required` for whatever is wrong with it; `temporarily_unavailable`
  */
 export async function verifyAccessToken(jwt: string): Promise<AccessToken> {
@@ -37,14 +37,15 @@ export async function verifyAccessToken(jwt: string): Promise<AccessToken> {
 type Remembered = { token: AccessToken; until: number }
 
 const maxLength = 8_192
-const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
+/** How the issuer may sign. */
+export const signatures = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
 async function verify(jwt: string): Promise<JWTPayload> {
-  const audience = env().AUTH0_AUDIENCE
+  const { audience } = registration()
   if (audience === undefined || jwt.length > maxLength || !isOfOurKind(jwt)) throw refused()
   const { issuer, keyFor } = await issuerKeys()
   try {
-    const options = { issuer, audience, algorithms, clockTolerance: 15 }
+    const options = { issuer, audience, algorithms: signatures, clockTolerance: 15 }
     return (await jwtVerify(jwt, keyFor, { ...options, requiredClaims: ['sub', 'exp'] })).payload
   } catch (cause) {
     throw cause instanceof GrantkeeperError ? cause : refused(cause)
@@ -56,7 +57,7 @@ function isOfOurKind(jwt: string): boolean {
   try {
     const { alg, typ } = decodeProtectedHeader(jwt)
     const isTyped = typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ)
-    return isTyped && algorithms.includes(alg ?? '')
+    return isTyped && signatures.includes(alg ?? '')
   } catch {
     return false
   }

@@ -1,26 +1,30 @@
-import { Auth0Client } from '@auth0/nextjs-auth0/server'
+import type { Auth0Client } from '@auth0/nextjs-auth0/server'
+import { decodeJwt } from 'jose'
 import { headers } from 'next/headers'
 import { NextRequest, NextResponse } from 'next/server'
 import { baseUrlFor, env } from '#lib/env'
 import { oncePerProcess } from '#lib/process'
-import { auth0Issuer } from './auth0-issuer.ts'
-import type { LoginDriver } from './driver.ts'
+import type { LoginDriver, LoginSession } from './driver.ts'
+import { loginIssuer } from './issuer.ts'
+import { hasTwoSessions, sessionLife, sessionName, text } from './session-cookie.ts'
 
 /** Login by Auth0, or by what behaves as an Auth0 tenant does. */
 export const auth0Driver: LoginDriver = {
-  issuer,
   identity: async () => {
     if (hasTwoSessions((await headers()).get('cookie'))) return null
-    const session = await client(baseUrlFor(null)).getSession()
+    const session = await (await client(baseUrlFor(null))).getSession()
     const { sub, org_id, name, email } = session?.user ?? {}
-    if (typeof sub !== 'string' || sub === '') return null
-    return { issuer: issuer(), sub, org: text(org_id), name: text(name), email: text(email) }
+    if (!session || typeof sub !== 'string' || sub === '') return null
+    return {
+      ...{ issuer: loginIssuer(), sub, org: text(org_id), name: text(name), email: text(email) },
+      session: loginSession(session.tokenSet.idToken),
+    }
   },
   loginPath: (returnTo) => `/auth/login?returnTo=${encodeURIComponent(returnTo)}`,
   logoutPath: '/auth/logout',
   handle: async (request: NextRequest) => {
     const path = request.nextUrl.pathname
-    const sdk = client(baseUrlFor(request.headers.get('host')))
+    const sdk = await client(baseUrlFor(request.headers.get('host')))
     const parameters = routes[path]
     if (parameters !== undefined) return sdk.middleware(withOnly(parameters, request))
     const isReserved = /^\/(auth|me|my-org)(\/|$)/.test(path)
@@ -51,11 +55,13 @@ function withOnly(names: 'all' | readonly string[], request: NextRequest): NextR
  * One a base URL: given several, the SDK would choose by forwarded headers, which can be forged, and
  * fail where none fits.
  */
-function client(base: string): Auth0Client {
+function client(base: string): Promise<Auth0Client> {
   return oncePerProcess(`auth0 ${base}`, () => openClient(base))
 }
 
-function openClient(base: string): Auth0Client {
+async function openClient(base: string): Promise<Auth0Client> {
+  // Not loaded where the other driver is in use.
+  const { Auth0Client } = await import('@auth0/nextjs-auth0/server')
   const settings = env()
   const isSecure = base.startsWith('https:')
   return new Auth0Client({
@@ -70,7 +76,11 @@ function openClient(base: string): Auth0Client {
     onCallback: async (error, { returnTo }) => afterLogin(base, error ? undefined : returnTo),
     enableAccessTokenEndpoint: false,
     enableTelemetry: false,
-    session: { cookie: { name: sessionName(isSecure), secure: isSecure } },
+    session: {
+      inactivityDuration: sessionLife.idleS,
+      absoluteDuration: sessionLife.totalS,
+      cookie: { name: sessionName(isSecure), secure: isSecure },
+    },
     transactionCookie: { prefix: isSecure ? '__Host-login_' : '__login_', secure: isSecure },
   })
 }
@@ -81,21 +91,8 @@ function afterLogin(base: string, returnTo = '/unavailable?error=login_required'
   return NextResponse.redirect(target.origin === base ? target : `${base}/integrations`, 303)
 }
 
-function sessionName(isSecure: boolean): string {
-  return isSecure ? '__Host-session' : '__session'
-}
-
-/** A browser sends a name twice when another host or path has set one of them: which is ours, is open. */
-function hasTwoSessions(header: string | null): boolean {
-  const names = (header ?? '').split(';').map((pair) => pair.trim().split('=', 1)[0] ?? '')
-  const sessions = names.filter((name) => /^__(Host-)?session(__\d+)?$/.test(name))
-  return new Set(sessions).size < sessions.length
-}
-
-function issuer(): string {
-  return auth0Issuer(env())
-}
-
-function text(claim: unknown): string {
-  return typeof claim === 'string' ? claim : ''
+/** By the ID token, which the session keeps, sealed: it was verified when it came. */
+function loginSession(idToken: string | undefined): LoginSession {
+  const { sid, iat = 0 } = idToken === undefined ? {} : decodeJwt(idToken)
+  return { sid: text(sid), since: iat * 1000 }
 }

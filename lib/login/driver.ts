@@ -1,5 +1,7 @@
 import type { NextRequest, NextResponse } from 'next/server'
+import { env } from '#lib/env'
 import { auth0Driver } from './auth0.ts'
+import { oidcDriver } from './oidc.ts'
 
 /** Who the login says is there. */
 export type Identity = {
@@ -10,12 +12,19 @@ export type Identity = {
   /** '' where the login tells none; so for the e-mail. */
   name: string
   email: string
+  session: LoginSession
+}
+
+/** By what a session is ended from afar (OpenID Connect Back-Channel Logout 1.0 §2.4). */
+export type LoginSession = {
+  /** The issuer's id of its own session; '' where it tells none. */
+  sid: string
+  /** When the user logged in, by the issuer's clock: milliseconds since the epoch. */
+  since: number
 }
 
 /** What the app needs of a login; one of the two seams with more than one implementation. */
 export interface LoginDriver {
-  /** Who issues the identities, as `Identity.issuer` says it. */
-  issuer: () => string
   /** The identity of the current request's session, or null. It may throw: that means null. */
   identity: () => Promise<Identity | null>
   /** Where a browser goes to log in, and comes back to `returnTo`, a path of this app. */
@@ -25,7 +34,7 @@ export interface LoginDriver {
   handle: (request: NextRequest) => Promise<NextResponse>
 }
 
-/** The driver that `LOGIN_DRIVER` names. */
+/** The driver that `LOGIN_DRIVER` names. Neither loads its SDK before it is asked for something. */
 export function loginDriver(): LoginDriver {
-  return auth0Driver
+  return env().LOGIN_DRIVER === 'oidc' ? oidcDriver : auth0Driver
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
-import { isLocal } from '#lib/settings/values'
+import { isAllowedHttp } from '#lib/settings/values'
 import { logEvent } from '#lib/telemetry'
 import { loginIssuer } from './issuer.ts'
 
@@ -26,19 +26,34 @@ export type IssuerKeys = {
   /** As the issuer writes it: what `iss` must be, byte by byte (RFC 9068 §4). */
   issuer: string
   keyFor: JWTVerifyGetKey
+  metadata: IssuerMetadata
 }
+
+/** What a login needs of the metadata (OpenID Connect Discovery 1.0 §3). */
+export type IssuerMetadata = z.output<typeof metadataSchema>
 
 /** `silentUntil`: when the issuer may be asked again after it did not answer. */
 type Slot = { found?: Promise<IssuerKeys>; silentUntil: number }
 
-const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url() })
+const metadataSchema = z.object({
+  issuer: z.string(),
+  jwks_uri: z.url(),
+  authorization_endpoint: z.url().optional(),
+  token_endpoint: z.url().optional(),
+  userinfo_endpoint: z.url().optional(),
+  end_session_endpoint: z.url().optional(),
+  // What the specification says where nothing stands.
+  token_endpoint_auth_methods_supported: z.array(z.string()).default(['client_secret_basic']),
+  id_token_signing_alg_values_supported: z.array(z.string()).default(['RS256']),
+})
 
 async function discover(slot: Slot): Promise<IssuerKeys> {
   const wanted = loginIssuer().replace(/\/$/, '')
   const response = await ask(slot, `${wanted}/.well-known/openid-configuration`, {
     signal: AbortSignal.timeout(deadlineMs),
   })
-  const { issuer, jwks_uri } = readMetadata(await response.json())
+  const metadata = readMetadata(await response.json())
+  const { issuer, jwks_uri } = metadata
   // Auth0 ends its name with a slash, others do not; nothing else may differ.
   if (issuer.replace(/\/$/, '') !== wanted) throw misconfigured('another issuer')
   const keyFor = createRemoteJWKSet(new URL(jwks_uri), {
@@ -47,7 +62,7 @@ async function discover(slot: Slot): Promise<IssuerKeys> {
     cacheMaxAge: 600_000,
     [customFetch]: (url, init) => ask(slot, url, init),
   })
-  return { issuer, keyFor }
+  return { issuer, keyFor, metadata }
 }
 
 const deadlineMs = 5_000
@@ -75,13 +90,18 @@ function keepQuiet(slot: Slot, cause: unknown): void {
   logEvent('warn', 'login_issuer_unavailable', { cause })
 }
 
-function readMetadata(answer: unknown): z.output<typeof metadataSchema> {
+function readMetadata(answer: unknown): IssuerMetadata {
   const { success, data } = metadataSchema.safeParse(answer)
   if (!success) throw misconfigured('no metadata')
-  const { protocol, hostname } = new URL(data.jwks_uri)
-  const isOwn = env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname)
-  if (protocol !== 'https:' && !(isOwn && protocol === 'http:')) throw misconfigured('keys by http')
+  for (const [name, value] of Object.entries(data))
+    if (/_(uri|endpoint)$/.test(name) && !isSafe(String(value)))
+      throw misconfigured(`${name} by http`)
   return data
+}
+
+function isSafe(url: string): boolean {
+  const { protocol } = new URL(url)
+  return protocol === 'https:' || (protocol === 'http:' && isAllowedHttp(env(), url))
 }
 
 function unavailable(cause?: unknown): GrantkeeperError {

@@ -1,7 +1,8 @@
+import { loginContradictions } from './login.ts'
 import { relayContradictions } from './relay.ts'
 import { sharedSecrets } from './shared-secrets.ts'
 import type { Settings } from './table.ts'
-import { isLocal } from './values.ts'
+import { isAllowedHttp, isLocal } from './values.ts'
 
 /** What no single setting shows: secrets used twice, times that do not fit, http in public. */
 export function* contradictions(
@@ -15,13 +16,7 @@ export function* contradictions(
       yield 'APP_BASE_URL must be https: only localhost may use http'
   if (new Set(env.APP_BASE_URL.map((url) => new URL(url).protocol)).size > 1)
     yield 'APP_BASE_URL mixes http and https: its cookies could not be kept safe for both'
-  if (/^http:/i.test(env.AUTH0_DOMAIN) && !isAllowedHttp(env, env.AUTH0_DOMAIN))
-    yield 'AUTH0_DOMAIN must not be http: only localhost may be, with ALLOW_INSECURE_LOCALHOST=true'
-  if (
-    env.AUTH0_AUDIENCE === undefined &&
-    (env.M2M_CLIENTS.length > 0 || env.SPA_COMPLETION_URLS.length > 0)
-  )
-    yield 'AUTH0_AUDIENCE is missing: without it no access token of a job (M2M_CLIENTS) or a SPA (SPA_COMPLETION_URLS) is accepted'
+  yield* loginContradictions(env)
   for (const url of [env.RELAY_URL ?? '', ...env.RELAY_HOSTS.map(({ source }) => source)])
     if (url.startsWith('http:') && !isAllowedHttp(env, url.replace('*', 'x')))
       yield `${url} must be https: only localhost may use http, with ALLOW_INSECURE_LOCALHOST=true`
@@ -29,8 +24,4 @@ export function* contradictions(
   yield* sharedSecrets(env, given)
   if (given.NODE_ENV === 'production' && given.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     yield 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off: remove it'
-}
-
-function isAllowedHttp(env: Settings, url: string): boolean {
-  return env.ALLOW_INSECURE_LOCALHOST && URL.canParse(url) && isLocal(new URL(url).hostname)
 }

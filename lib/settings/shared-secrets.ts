@@ -5,6 +5,8 @@ type Secrets = {
   RELAY_KEYS?: ReadonlyMap<number, Buffer> | undefined
   AUTH0_SECRET: string
   AUTH0_CLIENT_SECRET: string
+  NEXTAUTH_SECRET?: string | undefined
+  OIDC_CLIENT_SECRET?: string | undefined
   CRON_SECRET?: string | undefined
 }
 
@@ -23,17 +25,31 @@ export function* sharedSecrets(
   const rings = [given.VAULT_KEYS, given.TRANSACTION_KEYS, given.RELAY_KEYS]
   const taken = new Set([...rings, ...[...own, ...relay].flatMap(spellings)])
   const isTaken = (secret: string) => taken.has(secret) || taken.has(secret.toLowerCase())
-  const { AUTH0_SECRET, CRON_SECRET, AUTH0_CLIENT_SECRET } = secrets
-  for (const [name, secret] of Object.entries({ AUTH0_SECRET, CRON_SECRET, AUTH0_CLIENT_SECRET })) {
-    if (secret === undefined) continue
+  for (const name of ownNames) {
+    const secret = secrets[name]
+    if (!secret) continue
     if (isTaken(secret)) yield complaint(name)
     taken.add(secret)
   }
   // Two clients may share a secret with each other; with what never leaves here they may not.
   for (const [name, secret] of Object.entries(given))
-    if (/_CLIENT_SECRET$/.test(name) && name !== 'AUTH0_CLIENT_SECRET' && secret && isTaken(secret))
+    if (
+      /_CLIENT_SECRET$/.test(name) &&
+      !ownNames.some((own) => own === name) &&
+      secret &&
+      isTaken(secret)
+    )
       yield complaint(name)
 }
+
+/** In this order: which of two is complained of. */
+const ownNames = [
+  'AUTH0_SECRET',
+  'NEXTAUTH_SECRET',
+  'CRON_SECRET',
+  'AUTH0_CLIENT_SECRET',
+  'OIDC_CLIENT_SECRET',
+] as const
 
 /** The relay's keys are known to previews too: what they open must be nothing of this deployment. */
 function* sharedKeys(own: Buffer[], relay: Buffer[]): Generator<string> {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseHostPattern, parseUrlPattern } from '../url-pattern.ts'
+import { ofDriver, sessionSecret } from './login.ts'
 import { baseUrl, completionUrl, keyRing, list, milliseconds, patterns } from './values.ts'
 
 /** One entry a variable; `describe` is what `.env.example` says of it. */
@@ -13,22 +14,38 @@ export const settings = z.object({
     ),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000).describe('The port to listen on.'),
   LOGIN_DRIVER: z
-    .enum(['auth0'])
+    .enum(['auth0', 'oidc'])
     .default('auth0')
-    .describe('Who logs users in: auth0 (@auth0/nextjs-auth0).'),
-  AUTH0_DOMAIN: z
-    .string()
-    .describe('The Auth0 tenant (or custom domain), such as acme.eu.auth0.com.'),
-  AUTH0_CLIENT_ID: z.string().describe('Client ID of the Regular Web Application at Auth0.'),
-  AUTH0_CLIENT_SECRET: z.string().describe('Client secret of that application.'),
-  AUTH0_SECRET: z
-    .string()
-    .min(32)
-    .describe('Seals the login session: 32 random bytes in hex. npm run setup makes one.'),
+    .describe(
+      'Who logs users in: Auth0 (@auth0/nextjs-auth0), or any other OpenID issuer (next-auth). Each needs its own of the following settings (docs/login.md).',
+    ),
+  AUTH0_DOMAIN: ofDriver('The Auth0 tenant (or custom domain), such as acme.eu.auth0.com.'),
+  AUTH0_CLIENT_ID: ofDriver('Client ID of the Regular Web Application at Auth0.'),
+  AUTH0_CLIENT_SECRET: ofDriver('Client secret of that application.'),
+  AUTH0_SECRET: sessionSecret(
+    'Seals the login session: 32 random bytes in hex. npm run setup makes one.',
+  ),
   AUTH0_AUDIENCE: z
     .string()
     .optional()
     .describe("This API's identifier at Auth0, for the access tokens of SPAs and of backend jobs."),
+  OIDC_ISSUER: ofDriver(
+    'The issuer, exactly as it stands in its metadata as "issuer", such as https://id.example.com/realms/acme.',
+  ),
+  OIDC_CLIENT_ID: ofDriver('Client ID of this app there.'),
+  OIDC_CLIENT_SECRET: ofDriver('Client secret of this app there.'),
+  OIDC_AUDIENCE: z
+    .string()
+    .optional()
+    .describe(
+      'As AUTH0_AUDIENCE: the `aud` of the access tokens that the issuer gives for this API.',
+    ),
+  NEXTAUTH_URL: baseUrl
+    .optional()
+    .describe(
+      "With oidc: the app's own URL, the same as APP_BASE_URL, which then takes one. Not on Vercel, where each deployment has its own.",
+    ),
+  NEXTAUTH_SECRET: sessionSecret('With oidc: as AUTH0_SECRET.'),
   M2M_CLIENTS: z
     .string()
     .default('')

@@ -70,3 +70,11 @@ export const keyRing = z.string().transform((value, context): KeyRing => {
   if (keys.size === 0) context.addIssue('at least one key is needed; make one with npm run setup')
   return keys
 })
+
+/** Whether a URL may be http: on this machine, and where that is allowed. */
+export function isAllowedHttp(
+  { ALLOW_INSECURE_LOCALHOST: isAllowed }: { ALLOW_INSECURE_LOCALHOST: boolean },
+  url: string,
+): boolean {
+  return isAllowed && URL.canParse(url) && isLocal(new URL(url).hostname)
+}

@@ -16,10 +16,10 @@ afterAll(file.remove)
 /** What is found, but for what is good, one line each. */
 async function faults(url: string, given: Given = {}): Promise<string[]> {
   const env = {
-    ...{ DATABASE_URL: url, VAULT_KEYS: right, AUTH0_DOMAIN: 'login.test', VERCEL: undefined },
+    ...{ DATABASE_URL: url, VAULT_KEYS: right, VERCEL: undefined },
     ...given,
   }
-  const findings = await examineDatabase(env, ['acme'])
+  const findings = await examineDatabase(env, { issuer: 'https://login.test/', offered: ['acme'] })
   return findings
     .filter(({ verdict }) => verdict !== 'good')
     .map(({ about, says, mend }) => `${about}: ${says} → ${mend}`)

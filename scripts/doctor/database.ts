@@ -7,14 +7,14 @@ import { refuseWrongKeys } from '#lib/vault-canary'
 import { examineClock } from './clock.ts'
 import { databaseTrouble } from './database-trouble.ts'
 import { type Finding, fault, good, note } from './finding.ts'
-import { examineGrants } from './grants.ts'
+import { type Expected, examineGrants } from './grants.ts'
 
-type Settings = Pick<Env, 'DATABASE_URL' | 'VAULT_KEYS' | 'VERCEL' | 'AUTH0_DOMAIN'>
+type Settings = Pick<Env, 'DATABASE_URL' | 'VAULT_KEYS' | 'VERCEL'>
 
 const about = 'Database'
 
 /** Reachable, migrated, writable, sealed with these keys, and on time. It leaves no trace there. */
-export async function examineDatabase(env: Settings, offered: string[]): Promise<Finding[]> {
+export async function examineDatabase(env: Settings, expected: Expected): Promise<Finding[]> {
   const url = env.DATABASE_URL
   const file = url.startsWith('file:') ? fileOf(url) : undefined
   const findings = [...(file === undefined ? examineUrl(url) : examineFile(file, env))]
@@ -22,7 +22,7 @@ export async function examineDatabase(env: Settings, offered: string[]): Promise
   try {
     const database = await openDatabase(url)
     findings.push(good(about, 'It answers, and has every migration.'))
-    findings.push(...(await examineOpened(database, env, offered).finally(database.close)))
+    findings.push(...(await examineOpened(database, env, expected).finally(database.close)))
     return findings
   } catch (error) {
     return [...findings, databaseTrouble(error)]
@@ -32,13 +32,13 @@ export async function examineDatabase(env: Settings, offered: string[]): Promise
 async function examineOpened(
   database: Database,
   env: Settings,
-  offered: string[],
+  expected: Expected,
 ): Promise<Finding[]> {
   return [
     await examineWriting(database),
     await examineKeys(database, env),
     await examineClock(database),
-    ...(await examineGrants(database, env, offered)),
+    ...(await examineGrants(database, expected)),
   ]
 }
 

@@ -21,10 +21,7 @@ export async function examine(given: Record<string, string | undefined>): Promis
   const login = loginOf(env)
   const found = await Promise.all([
     [...implausible(env, given, offered)],
-    examineDatabase(
-      env,
-      offered.map(({ id }) => id),
-    ),
+    examineDatabase(env, { issuer: login.issuer, offered: offered.map(({ id }) => id) }),
     examineIssuer(login),
     ...offered.map((provider) => examineProvider(provider, base)),
   ])
@@ -33,6 +30,7 @@ export async function examine(given: Record<string, string | undefined>): Promis
     register: [
       { at: 'the login issuer (callback)', url: login.callback },
       { at: 'the login issuer (logout)', url: base },
+      { at: 'the login issuer (back-channel logout)', url: login.backchannelLogout },
       ...offered.map(({ id, name }) => ({ at: name, url: redirectUri(base, id) })),
     ],
   }

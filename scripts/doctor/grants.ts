@@ -1,15 +1,15 @@
 import { and, count, eq, ne, notInArray } from 'drizzle-orm'
 import type { Database } from '#db'
-import { auth0Issuer } from '#lib/login/auth0-issuer'
 import { type Finding, note } from './finding.ts'
+
+/** What this deployment is set up for. */
+export type Expected = { issuer: string; offered: string[] }
 
 /** Living grants that nothing here can use: their provider, or their user's issuer, is not set up. */
 export async function examineGrants(
   database: Database,
-  env: { AUTH0_DOMAIN: string },
-  offered: string[],
+  { issuer, offered }: Expected,
 ): Promise<Finding[]> {
-  const issuer = auth0Issuer(env)
   return [
     ...(await strandedProviders(database, offered)).map(({ provider, grants }) =>
       note(

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LoginIssuer, startLogin } from '#e2e/stand-in/login'
 import { freePort, listen } from '#e2e/stand-in/server'
+import { loginEnv } from '#e2e/stand-in/start'
 import { startTlsFront } from '#e2e/tls-front'
+import { parseEnv } from '#lib/env'
 import { startIssuer, type TestIssuer } from '#lib/testing/issuer'
+import { settingsOf } from '#lib/testing/settings'
 import { examineIssuer } from './issuer.ts'
-import type { Login } from './login.ts'
+import { type Login, loginOf } from './login.ts'
 
 const appUrl = 'http://localhost:3000'
 let real: LoginIssuer
@@ -16,11 +19,11 @@ afterAll(() => Promise.all([real.close(), bent.close()]))
 
 /** What is found at the issuer, but for what is good, one line each. */
 async function faults(given: Partial<Login> = {}): Promise<string[]> {
-  const login = {
-    ...{ setting: 'AUTH0_DOMAIN', issuer: `${real.url}/`, client: real.client },
-    ...{ callback: `${appUrl}/auth/callback`, ...given },
-  }
-  const findings = await examineIssuer(login)
+  const settings = settingsOf({
+    ...loginEnv(real),
+    APP_BASE_URL: appUrl,
+  })
+  const findings = await examineIssuer({ ...loginOf(parseEnv(settings)), ...given })
   return findings.flatMap(({ about, verdict, says, mend }) =>
     verdict === 'good' ? [] : [`${about}: ${says} → ${mend}`],
   )

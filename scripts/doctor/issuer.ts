@@ -21,7 +21,7 @@ export async function examineIssuer(login: Login): Promise<Finding[]> {
       fault(
         about,
         `There is no metadata of an OpenID issuer at ${where.href}`,
-        `${login.setting} must name the issuer itself: an Auth0 tenant's or custom domain.`,
+        `${login.setting} must name the issuer itself: ${login.meaning}.`,
       ),
     ]
   const { issuer } = metadata.data
@@ -37,7 +37,7 @@ export async function examineIssuer(login: Login): Promise<Finding[]> {
     good(about, `${login.issuer} tells its endpoints.`),
     compareClocks(Math.abs(answer.at - answer.date), "the login issuer's"),
     await examineKeys(metadata.data.jwks_uri),
-    await examineClient(metadata.data.token_endpoint, login),
+    await examineClient(metadata.data, login),
     await examineCallback(metadata.data.authorization_endpoint, login),
   ]
 }
@@ -47,6 +47,7 @@ const metadataSchema = z.object({
   authorization_endpoint: z.url(),
   token_endpoint: z.url(),
   jwks_uri: z.url(),
+  token_endpoint_auth_methods_supported: z.array(z.string()).default(['client_secret_basic']),
 })
 
 const keysSchema = z.object({ keys: z.array(z.object({ use: z.string().optional() })) })
@@ -60,36 +61,47 @@ async function examineKeys(address: string): Promise<Finding> {
   return fault(about, `It shows no key for signatures at ${address}`, mend)
 }
 
-/** As at a provider: a code that was never given, with the form of authentication that the SDK uses. */
-async function examineClient(endpoint: string, { client, callback }: Login): Promise<Finding> {
+/** As at a provider: a code that was never given, with the authentication that the driver uses. */
+async function examineClient(
+  { token_endpoint: endpoint, token_endpoint_auth_methods_supported: known }: Metadata,
+  login: Login,
+): Promise<Finding> {
+  const { client, callback, setting } = login
+  const isBasic = setting === 'OIDC_ISSUER' && known.includes('client_secret_basic')
   const body = new URLSearchParams({
     grant_type: 'authorization_code',
     code: 'grantkeeper-doctor-no-such-code',
     redirect_uri: callback,
-    client_id: client.id,
-    client_secret: client.secret,
+    ...(isBasic ? {} : { client_id: client.id, client_secret: client.secret }),
   })
-  const answer = await ask(new URL(endpoint), { method: 'POST', body })
+  const pair = [client.id, client.secret].map(encodeURIComponent).join(':')
+  const headers = new Headers(isBasic ? { authorization: `Basic ${btoa(pair)}` } : {})
+  const answer = await ask(new URL(endpoint), { method: 'POST', body, headers })
   if ('error' in answer) {
     const { says, mend } = unreachable(answer.error, new URL(endpoint))
     return fault(about, says, mend)
   }
-  return clientFindings[verdictOf(answer.status, answer.json)]
+  const verdict = verdictOf(answer.status, answer.json)
+  return verdict === 'client_refused' ? refused(login) : clientFindings[verdict]
 }
 
-const refused = fault(
-  about,
-  'It refuses our client: id, secret or type of application is wrong',
-  'Copy AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET anew, from a Regular Web Application with client_secret_post.',
-)
+type Metadata = z.output<typeof metadataSchema>
+
+function refused({ clientAdvice }: Login): Finding {
+  return fault(
+    about,
+    'It refuses our client: id, secret or type of application is wrong',
+    clientAdvice,
+  )
+}
+
 const unsure = note(
   about,
   'Whether it takes our client cannot be told from its answer',
   'Log in once, by hand.',
 )
-const clientFindings: Record<ClientVerdict, Finding> = {
+const clientFindings: Record<Exclude<ClientVerdict, 'client_refused'>, Finding> = {
   accepted: good(about, 'It takes our client.'),
-  client_refused: refused,
   redirect_uri_refused: unsure,
   not_a_token_endpoint: unsure,
   away: note(about, 'It is busy or away just now', 'Run this again later.'),

@@ -1,21 +1,42 @@
 import type { Env } from '#lib/env'
-import { auth0Issuer } from '#lib/login/auth0-issuer'
+import { registration } from '#lib/login/issuer'
 
 /** How the login is set up, whichever driver serves it. */
 export type Login = {
-  /** The setting that names the issuer. */
+  /** The setting that names the issuer, and what that can be. */
   setting: string
+  meaning: string
   issuer: string
   client: { id: string; secret: string }
+  /** What to do where the issuer refuses the client. */
+  clientAdvice: string
   /** Where the issuer sends its answers. */
   callback: string
+  /** Where it can tell of logouts. */
+  backchannelLogout: string
 }
 
 export function loginOf(env: Env): Login {
+  const { issuer, client, callbackPath } = registration(env)
+  const [base] = env.APP_BASE_URL
   return {
-    setting: 'AUTH0_DOMAIN',
-    issuer: auth0Issuer(env),
-    client: { id: env.AUTH0_CLIENT_ID, secret: env.AUTH0_CLIENT_SECRET },
-    callback: `${env.APP_BASE_URL[0]}/auth/callback`,
+    ...(env.LOGIN_DRIVER === 'oidc' ? oidc : auth0),
+    ...{ issuer, client },
+    callback: `${base}${callbackPath}`,
+    backchannelLogout: `${base}/api/auth/backchannel-logout`,
   }
+}
+
+const auth0 = {
+  setting: 'AUTH0_DOMAIN',
+  meaning: "an Auth0 tenant's or custom domain",
+  clientAdvice:
+    'Copy AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET anew, from a Regular Web Application with client_secret_post.',
+}
+
+const oidc = {
+  setting: 'OIDC_ISSUER',
+  meaning: 'what stands as "issuer" in its metadata',
+  clientAdvice:
+    'Copy OIDC_CLIENT_ID and OIDC_CLIENT_SECRET anew, from a confidential client for the code flow.',
 }

@@ -1,4 +1,5 @@
 import type { Env } from '#lib/env'
+import { registration } from '#lib/login/issuer'
 import type { OfferedProvider } from '#lib/providers/provider'
 import { settings } from '#lib/settings/table'
 import { isLocal } from '#lib/settings/values'
@@ -83,8 +84,9 @@ function* completionUrls({ SPA_COMPLETION_URLS, APP_BASE_URL }: Env): Generator<
   }
 }
 
-function* jobs({ M2M_CLIENTS, AUTH0_CLIENT_ID, VERCEL, CRON_SECRET }: Env): Generator<Finding> {
-  if (M2M_CLIENTS.includes(AUTH0_CLIENT_ID))
+function* jobs(env: Env): Generator<Finding> {
+  const { M2M_CLIENTS, VERCEL, CRON_SECRET } = env
+  if (M2M_CLIENTS.includes(registration(env).client.id))
     yield fault(
       'M2M_CLIENTS',
       'It names the client with which users log in, as if it were a job',

@@ -1,0 +1,54 @@
+import type { NextApiRequest, NextApiResponse } from 'next'
+import type { AuthOptions } from 'next-auth'
+
+/** One of next-auth's own routes, as we call it: `/api/auth/{action}/{provider}`. */
+export type Call = {
+  action: 'csrf' | 'signin' | 'callback' | 'session' | 'signout'
+  method?: 'GET' | 'POST'
+  /** The origin at which it shall think it is asked. */
+  base: string
+  cookies: Record<string, string>
+  query?: Record<string, string>
+  body?: Record<string, string>
+}
+
+/** What it answered. `cookies`: its Set-Cookie lines. */
+export type Told = { cookies: string[]; location: string | undefined; body: unknown }
+
+/**
+ * Asks next-auth by hand, in the form that its own documentation has for advanced use: none of its routes
+ * is reachable from outside but by what we hand on, and none of its pages is ever seen.
+ */
+export async function askNextAuth(options: AuthOptions, call: Call): Promise<Told> {
+  const { default: nextAuth } = await import('next-auth')
+  const told: Told = { cookies: [], location: undefined, body: undefined }
+  await nextAuth(request(call), response(told), options)
+  return told
+}
+
+function request({ action, method = 'GET', base, cookies, query = {}, body }: Call) {
+  const { protocol, host } = new URL(base)
+  return {
+    ...{ method, cookies, body },
+    query: { ...query, nextauth: [action, 'oidc'] },
+    // Believed on Vercel alone, where it is each deployment's own; elsewhere NEXTAUTH_URL is.
+    headers: { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) },
+  } as unknown as NextApiRequest
+}
+
+/** As much of a response as next-auth uses. */
+function response(told: Told) {
+  const self = {
+    status: () => self,
+    getHeader: (name: string) => (name === 'Set-Cookie' ? told.cookies : undefined),
+    setHeader(name: string, value: string | string[]) {
+      if (name === 'Set-Cookie') told.cookies = [value].flat()
+      if (name === 'Location') told.location = String(value)
+      return self
+    },
+    json: (body: unknown) => void Object.assign(told, { body }),
+    send: (body: unknown) => void Object.assign(told, { body }),
+    end: () => {},
+  }
+  return self as unknown as NextApiResponse
+}

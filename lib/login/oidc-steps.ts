@@ -1,0 +1,121 @@
+import { type NextRequest, NextResponse } from 'next/server'
+import type { AuthOptions } from 'next-auth'
+import { codeOf } from '#lib/errors'
+import { logEvent } from '#lib/telemetry'
+import { registration } from './issuer.ts'
+import { issuerKeys } from './issuer-keys.ts'
+import { askNextAuth, type Call, type Told } from './next-auth.ts'
+import { cookieNames, oidcOptions, sessionOptions } from './oidc-options.ts'
+import { ownCookies, readOidcSession } from './oidc-session.ts'
+
+/**
+ * Begins a login, at a plain link. next-auth wants a POST with its CSRF token for that, from a page of its
+ * own: we send it for the browser. What binds the login to the browser are state, nonce and PKCE.
+ */
+export async function logIn(request: NextRequest, base: string): Promise<NextResponse> {
+  const { searchParams } = request.nextUrl
+  const organization = searchParams.get('organization')
+  try {
+    const told = await post(await oidcOptions(base), {
+      ...{ action: 'signin', base, cookies: {} },
+      query: organization ? { organization } : {},
+      body: { callbackUrl: pathOf(base, searchParams.get('returnTo')) },
+    })
+    return answer(told, isOurs(told.location, base) ? unavailable(base) : told.location)
+  } catch (cause) {
+    return failed(cause, base)
+  }
+}
+
+/** Ends a login at next-auth's callback, to which the issuer leads the browser back. */
+export async function finishLogin(request: NextRequest, base: string): Promise<NextResponse> {
+  try {
+    const told = await askNextAuth(await oidcOptions(base), {
+      ...{ action: 'callback', base, cookies: ownCookies(request.headers.get('cookie')) },
+      query: Object.fromEntries(request.nextUrl.searchParams),
+    })
+    // Its own pages are for what failed: a stale tab, a refusal. Ours has a way on.
+    const isDone = isOurs(told.location, base) && !told.location?.startsWith(`${base}/api/`)
+    return answer(told, isDone ? told.location : `${base}/unavailable?error=login_required`)
+  } catch (cause) {
+    return failed(cause, base)
+  }
+}
+
+/** Ends the session here, and at the issuer where that can be (OpenID Connect RP-Initiated Logout 1.0). */
+export async function logOut(request: NextRequest, base: string): Promise<NextResponse> {
+  const cookies = ownCookies(request.headers.get('cookie'))
+  const told = await post(withoutProviders(base), { action: 'signout', base, cookies })
+  return answer(told, await issuersLogout(base))
+}
+
+/** Seals a session anew that is in use, and old enough for that. */
+export async function prolong(request: NextRequest, base: string): Promise<NextResponse> {
+  const cookie = request.headers.get('cookie')
+  const session = await readOidcSession(cookie, base.startsWith('https:'))
+  if (!session || Date.now() < 1000 * (session.iat + 3600)) return NextResponse.next()
+  const call: Call = { action: 'session', base, cookies: ownCookies(cookie) }
+  const told = await askNextAuth(withoutProviders(base), call)
+  return withCookies(NextResponse.next(), told)
+}
+
+/** A POST with the CSRF token that next-auth gives us for it. */
+async function post(options: AuthOptions, call: Omit<Call, 'method'>): Promise<Told> {
+  const { base, cookies, body } = call
+  const { csrfToken: name } = cookieNames(base.startsWith('https:'))
+  const { [name]: _, ...others } = cookies
+  const proof = await askNextAuth(options, { action: 'csrf', base, cookies: others })
+  const line = proof.cookies.find((one) => one.startsWith(`${name}=`)) ?? ''
+  const value = decodeURIComponent(line.slice(name.length + 1).split(';', 1)[0] ?? '')
+  const [csrfToken = ''] = value.split('|')
+  return askNextAuth(options, {
+    ...call,
+    method: 'POST',
+    cookies: { ...others, [name]: value },
+    body: { ...body, csrfToken },
+  })
+}
+
+function withoutProviders(base: string): AuthOptions {
+  return { ...sessionOptions(base), providers: [] }
+}
+
+async function issuersLogout(base: string): Promise<string> {
+  const found = await issuerKeys().catch(() => undefined)
+  const endpoint = found?.metadata.end_session_endpoint
+  if (endpoint === undefined) return base
+  const url = new URL(endpoint)
+  url.searchParams.set('client_id', registration().client.id)
+  url.searchParams.set('post_logout_redirect_uri', base)
+  return url.href
+}
+
+/** A path of this app, and nothing else, whatever the link says. */
+function pathOf(base: string, returnTo: string | null): string {
+  const url = URL.parse(returnTo ?? '', base)
+  return url?.origin === base && returnTo?.startsWith('/') ? url.href : `${base}/integrations`
+}
+
+function isOurs(location: string | undefined, base: string): boolean {
+  return location === undefined || new URL(location, base).origin === base
+}
+
+function failed(cause: unknown, base: string): NextResponse {
+  logEvent('warn', 'login_failed', { code: codeOf(cause), cause })
+  return NextResponse.redirect(unavailable(base), 303)
+}
+
+function unavailable(base: string): string {
+  return `${base}/unavailable?error=temporarily_unavailable`
+}
+
+function answer(told: Told, location = '/'): NextResponse {
+  const response = new NextResponse(null, { status: 303, headers: { location } })
+  response.headers.set('cache-control', 'no-store')
+  return withCookies(response, told)
+}
+
+function withCookies(response: NextResponse, { cookies }: Told): NextResponse {
+  for (const cookie of cookies) response.headers.append('set-cookie', cookie)
+  return response
+}
