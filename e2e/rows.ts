@@ -16,6 +16,7 @@ export type Table =
   | 'provider_states'
   | 'api_keys'
   | 'rate_limits'
+  | 'ended_sessions'
 
 /** The app's database, seen from outside the app. */
 export type Rows = {
@@ -39,6 +40,7 @@ const forgotten = [
   'provider_states',
   'api_keys',
   'rate_limits',
+  'ended_sessions',
 ]
 
 /** @param databaseUrl as in DATABASE_URL: `file:…` or `postgres://…` */

@@ -124,9 +124,10 @@ async function prepare(options: WorldOptions) {
     ...options.entries?.[entry.id as ProviderId],
   }))
   const file = await providersFile(entries)
-  const ofDriver = loginDriver === 'oidc' ? oidcEnv(servers.login, appUrl) : {}
+  const login =
+    loginDriver === 'oidc' ? oidcEnv(servers.login, appUrl) : loginEnv(servers.login)
   const brought = {
-    ...{ ...environment(servers), ...ofDriver, PROVIDERS_FILE: file.path },
+    ...{ ...login, ...environment(servers), PROVIDERS_FILE: file.path },
     ...options.env,
   }
   return {
@@ -164,10 +165,9 @@ async function startServers(
   return { login: issuer, providers, attacker, spa }
 }
 
-function environment({ login, providers, spa }: Servers): Settings {
+function environment({ providers, spa }: Servers): Settings {
   const clients = Object.entries(providers).map(([id, { client }]) => clientEnv(id, client))
   return {
-    ...loginEnv(login),
     ...Object.assign({}, ...clients),
     RETURN_URLS: [`${spa.url}/app`, 'https://spa.test/app', previews].join(','),
     SPA_COMPLETION_URLS: `${spa.url}/app/connected,https://other-spa.test/connected`,

@@ -13,4 +13,5 @@ export const {
   providerStates,
   apiKeys,
   rateLimits,
+  endedSessions,
 } = defineTables(columns)

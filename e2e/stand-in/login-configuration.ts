@@ -25,6 +25,8 @@ export function loginConfiguration(options: LoginRegistration): Configuration {
     },
     jwks: { keys: [options.key] } as Configuration['jwks'],
     routes: auth0Routes,
+    // The app to be told of a logout is on this machine, which the library would not ask.
+    fetch: (url, init) => fetch(url, { ...init, dispatcher: undefined } as RequestInit),
     interactions: { url: (_, interaction) => `/u/login/${interaction.uid}` },
     extraParams: ['audience', 'organization', 'connection', 'screen_hint'],
     rotateRefreshToken: true,

@@ -60,24 +60,20 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
 }
 
 /** The app's settings for this login issuer. */
-export function loginEnv({ url, client, machines, audience }: LoginIssuer): Record<string, string> {
-  const { unlisted: _, ...listed } = machines
-  const ids = Object.values(listed).map(({ id }) => id)
+export function loginEnv(login: LoginIssuer): Record<string, string> {
+  const { url, client, audience } = login
   return {
     AUTH0_DOMAIN: url,
     AUTH0_CLIENT_ID: client.id,
     AUTH0_CLIENT_SECRET: client.secret,
     AUTH0_AUDIENCE: audience,
-    M2M_CLIENTS: ids.join(','),
-    ALLOW_INSECURE_LOCALHOST: 'true',
+    ...machinesEnv(login),
   }
 }
 
 /** The same issuer, for the app's other login driver. */
-export function oidcEnv(
-  { issuer, client, audience }: LoginIssuer,
-  appUrl: string,
-): Record<string, string> {
+export function oidcEnv(login: LoginIssuer, appUrl: string): Record<string, string> {
+  const { issuer, client, audience } = login
   return {
     LOGIN_DRIVER: 'oidc',
     OIDC_ISSUER: issuer,
@@ -86,7 +82,14 @@ export function oidcEnv(
     OIDC_AUDIENCE: audience,
     NEXTAUTH_URL: appUrl,
     NEXTAUTH_SECRET: randomBytes(32).toString('hex'),
+    ...machinesEnv(login),
   }
+}
+
+function machinesEnv({ machines }: LoginIssuer): Record<string, string> {
+  const { unlisted: _, ...listed } = machines
+  const ids = Object.values(listed).map(({ id }) => id)
+  return { M2M_CLIENTS: ids.join(','), ALLOW_INSECURE_LOCALHOST: 'true' }
 }
 
 /** `{ID}_CLIENT_ID` and `{ID}_CLIENT_SECRET`. */

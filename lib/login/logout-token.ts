@@ -45,8 +45,8 @@ const name = z.string().min(1).max(255)
 const claims = z
   .object({
     iat: z.int(),
-    sid: name.or(z.undefined().transform(() => '')),
-    sub: name.or(z.undefined().transform(() => '')),
+    sid: name.default(''),
+    sub: name.default(''),
     events: z.looseObject({
       'http://schemas.openid.net/event/backchannel-logout': z.looseObject({}),
     }),

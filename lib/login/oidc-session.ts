@@ -39,9 +39,18 @@ const sessionSchema = z.object({
 export function ownCookies(header: string | null): Record<string, string> {
   const pairs = (header ?? '').split(';').map((pair) => {
     const [name = '', ...value] = pair.trim().split('=')
-    return [name, value.join('=')] as const
+    return [name, decoded(value.join('='))] as const
   })
   return Object.fromEntries(pairs.filter(([name]) => own.test(name)))
 }
 
 const own = /^__(Host-)?(session(\.\d+)?|login_[a-z]+)$/
+
+/** As browsers got them, encoded. What cannot be decoded was not set by us. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return ''
+  }
+}

@@ -21,7 +21,8 @@ export async function logIn(request: NextRequest, base: string): Promise<NextRes
       query: organization ? { organization } : {},
       body: { callbackUrl: pathOf(base, searchParams.get('returnTo')) },
     })
-    return answer(told, isOurs(told.location, base) ? unavailable(base) : told.location)
+    const { origin } = new URL(told.location ?? base, base)
+    return answer(told, origin === base ? unavailable(base) : told.location)
   } catch (cause) {
     return failed(cause, base)
   }
@@ -35,7 +36,8 @@ export async function finishLogin(request: NextRequest, base: string): Promise<N
       query: Object.fromEntries(request.nextUrl.searchParams),
     })
     // Its own pages are for what failed: a stale tab, a refusal. Ours has a way on.
-    const isDone = isOurs(told.location, base) && !told.location?.startsWith(`${base}/api/`)
+    const { origin, pathname } = new URL(told.location ?? '/api/auth/error', base)
+    const isDone = origin === base && !pathname.startsWith('/api/auth/')
     return answer(told, isDone ? told.location : `${base}/unavailable?error=login_required`)
   } catch (cause) {
     return failed(cause, base)
@@ -94,10 +96,6 @@ async function issuersLogout(base: string): Promise<string> {
 function pathOf(base: string, returnTo: string | null): string {
   const url = URL.parse(returnTo ?? '', base)
   return url?.origin === base && returnTo?.startsWith('/') ? url.href : `${base}/integrations`
-}
-
-function isOurs(location: string | undefined, base: string): boolean {
-  return location === undefined || new URL(location, base).origin === base
 }
 
 function failed(cause: unknown, base: string): NextResponse {

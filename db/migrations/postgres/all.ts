@@ -58,5 +58,13 @@ export const migrations: readonly Migration[] = [
     "statements": [
       "CREATE INDEX \"events_age\" ON \"events\" USING btree (\"created_at\");"
     ]
+  },
+  {
+    "name": "0005_ended_sessions",
+    "statements": [
+      "CREATE TABLE \"ended_sessions\" (\n\t\"issuer\" text NOT NULL,\n\t\"sid\" text NOT NULL,\n\t\"sub\" text NOT NULL,\n\t\"ended_at\" bigint NOT NULL,\n\t\"expires_at\" bigint NOT NULL\n);",
+      "CREATE UNIQUE INDEX \"ended_sessions_key\" ON \"ended_sessions\" USING btree (\"issuer\",\"sid\",\"sub\");",
+      "CREATE INDEX \"ended_sessions_expiry\" ON \"ended_sessions\" USING btree (\"expires_at\");"
+    ]
   }
 ]

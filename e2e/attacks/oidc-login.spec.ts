@@ -1,0 +1,138 @@
+import type { Visitor } from '../browser-client.ts'
+import { cookieHeader, sessionOf } from '../cookie-header.ts'
+import { expect, test } from '../fixtures.ts'
+import { inOwnWorld } from '../own-world.ts'
+
+const own = { loginDriver: 'oidc' } as const
+
+test('a login by next-auth ends at the page that was asked for, with the name of the user', async () => {
+  await inOwnWorld(own, async ({ world, visit }) => {
+    const alice = await visit()
+    const asked = await alice.get('/integrations')
+    expect(asked.location?.pathname).toBe('/auth/login')
+    const end = await logInAt(alice, '/auth/login?returnTo=%2Factivity')
+    expect(end.url.href).toBe(`${world.appUrl}/activity`)
+    expect(end.body).toContain('Alice')
+    expect(sessionOf(alice)).toHaveLength(1)
+    const [user] = await world.rows.all('users')
+    expect(user).toMatchObject({ issuer: world.login.issuer, sub: 'auth0|alice', org: '' })
+  })
+})
+
+test('an issuer at an IP address, with client_secret_basic and userinfo, serves as well', async () => {
+  const issuer = { host: '127.0.0.1', isPlainOpenId: true } as const
+  await inOwnWorld({ ...own, issuer }, async ({ world, visit }) => {
+    const bob = await visit('bob')
+    await bob.get('/integrations')
+    const [user] = await world.rows.all('users')
+    expect(user).toMatchObject({ sub: 'auth0|bob', name: 'Bob', email: 'bob@example.com' })
+  })
+})
+
+test('an organization of the login is one of the user', async () => {
+  await inOwnWorld(own, async ({ world, visit }) => {
+    const alice = await visit()
+    await alice.login('alice', 'org_1')
+    await alice.get('/integrations')
+    const users = await world.rows.all('users')
+    expect(users.map(({ sub, org }) => [sub, org])).toEqual([['auth0|alice', 'org_1']])
+  })
+})
+
+test('none of the routes and pages of next-auth is there but the callback', async () => {
+  await inOwnWorld(own, async ({ visit }) => {
+    const alice = await visit('alice')
+    for (const action of ['signin', 'session', 'csrf', 'providers', 'signout', 'error', '_log'])
+      for (const path of [`/api/auth/${action}`, `/api/auth/${action}/oidc`])
+        for (const method of ['GET', 'POST']) {
+          const { status, setCookies, body } = await alice.get(path, { method })
+          expect([404, 405], `${method} ${path}`).toContain(status)
+          expect([setCookies, body]).toEqual([[], ''])
+        }
+    expect((await alice.get('/auth/callback?code=x')).status).toBe(404)
+    expect((await alice.get('/api/auth/callback/oidc', { method: 'HEAD' })).status).toBe(405)
+  })
+})
+
+test('a callback without its login, in another browser or a second time logs nobody in', async () => {
+  await inOwnWorld(own, async ({ visit }) => {
+    const [alice, mallory] = [await visit(), await visit()]
+    await alice.login('alice')
+    const used = alice.answers.findLast(({ url }) => url.pathname === '/api/auth/callback/oidc')
+    for (const victim of [mallory, alice]) {
+      const before = sessionOf(victim)
+      const { location } = await victim.get(used?.url ?? '')
+      expect(location?.pathname).toBe('/unavailable')
+      expect(location?.searchParams.get('error')).toBe('login_required')
+      expect(sessionOf(victim)).toEqual(before)
+    }
+    const refused = await mallory.get('/api/auth/callback/oidc?error=access_denied&state=x')
+    expect(refused.location?.pathname).toBe('/unavailable')
+  })
+})
+
+test('a session is nobody’s where it is there twice, is broken, or was sealed for something else', async () => {
+  await inOwnWorld(own, async ({ visit }) => {
+    const alice = await visit('alice')
+    const [session] = sessionOf(alice)
+    if (!session) throw new Error('no session')
+    const begun = await visit()
+    await begun.get('/auth/login')
+    const [state] = begun.jar.all().filter(({ name }) => name.endsWith('login_state'))
+    const broken = [`${session.value}A`, session.value.slice(0, -4), 'x', 'a.b.c.d.e', state?.value]
+    const headers = [
+      cookieHeader(session, session),
+      ...broken.map((value) => cookieHeader({ name: session.name, value: value ?? '' })),
+    ]
+    expect((await alice.get('/integrations')).status).toBe(200)
+    for (const cookie of headers) {
+      const { location } = await alice.get('/integrations', { cookie })
+      expect(location?.pathname).toBe('/auth/login')
+    }
+  })
+})
+
+test('a logout ends the session here and at the issuer', async () => {
+  await inOwnWorld(own, async ({ world, visit }) => {
+    const alice = await visit('alice')
+    const { location } = await alice.get('/auth/logout')
+    expect(location?.href).toContain(`${world.login.url}/oidc/logout?client_id=`)
+    expect(sessionOf(alice)).toEqual([])
+    const end = await alice.follow(location ?? '')
+    expect(end.url.href).toBe(`${world.appUrl}/`)
+    expect((await alice.follow('/auth/login')).url.pathname).toMatch(/^\/u\/login\//)
+  })
+})
+
+test('with the issuer out of reach a login ends on a page that says so', async () => {
+  const env = { OIDC_ISSUER: 'http://localhost:9/' }
+  await inOwnWorld({ ...own, env }, async ({ visit }) => {
+    const stranger = await visit()
+    for (const path of ['/auth/login', '/api/auth/callback/oidc?code=x&state=y']) {
+      const { location } = await stranger.get(path)
+      expect(location?.pathname).toBe('/unavailable')
+      expect(location?.searchParams.get('error')).toBe('temporarily_unavailable')
+    }
+    expect(sessionOf(stranger)).toEqual([])
+  })
+})
+
+test('wrong settings of the driver stop the start with a sentence', async () => {
+  const wrong: [Record<string, string>, string][] = [
+    [{ OIDC_CLIENT_SECRET: '' }, 'OIDC_CLIENT_SECRET is missing'],
+    [{ NEXTAUTH_URL: 'https://elsewhere.test' }, 'NEXTAUTH_URL must be the same as APP_BASE_URL'],
+  ]
+  for (const [env, sentence] of wrong)
+    await expect(inOwnWorld({ ...own, env }, async () => {})).rejects.toThrow(sentence)
+})
+
+/** From a login route of the app, as Alice, to where it ends. */
+async function logInAt(visitor: Visitor, path: string) {
+  const page = await visitor.follow(path)
+  expect(page.url.pathname).toMatch(/^\/u\/login\//)
+  return visitor.follow(page.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'user=alice',
+  })
+}
