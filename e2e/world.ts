@@ -124,8 +124,7 @@ async function prepare(options: WorldOptions) {
     ...options.entries?.[entry.id as ProviderId],
   }))
   const file = await providersFile(entries)
-  const login =
-    loginDriver === 'oidc' ? oidcEnv(servers.login, appUrl) : loginEnv(servers.login)
+  const login = loginDriver === 'oidc' ? oidcEnv(servers.login, appUrl) : loginEnv(servers.login)
   const brought = {
     ...{ ...login, ...environment(servers), PROVIDERS_FILE: file.path },
     ...options.env,
