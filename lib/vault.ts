@@ -99,12 +99,11 @@ const known = new WeakMap<Buffer, KeyObject>()
 function boundTo(context: SealContext, number: number): Buffer {
   const { grantId, userId, provider, field, version } = context
   const parts = [prefix, grantId, userId, provider, field, String(version), String(number)]
-  const lengths = parts.map((part) => Buffer.byteLength(part))
-  const bytes = Buffer.alloc(lengths.reduce((sum, length) => sum + 4 + length, 0))
+  const bytes = Buffer.alloc(parts.reduce((sum, part) => sum + 4 + Buffer.byteLength(part), 0))
   let at = 0
-  for (const [index, part] of parts.entries()) {
-    at = bytes.writeUInt32BE(lengths[index] ?? 0, at)
-    at += bytes.write(part, at)
+  for (const part of parts) {
+    const length = bytes.write(part, at + 4)
+    at = bytes.writeUInt32BE(length, at) + length
   }
   return bytes
 }

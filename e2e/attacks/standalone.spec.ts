@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'playwright/test'
+import { startDemo } from '../demo.ts'
 import { filesOf, standaloneElsewhere } from '../standalone.ts'
+import { askForToken } from '../token-request.ts'
 
 let folder: string
 let remove: () => Promise<void>
@@ -30,5 +32,16 @@ test('its commands run there, and say what is missing', () => {
       1,
       expect.stringContaining('APP_BASE_URL is missing'),
     ])
+  }
+})
+
+test('its server answers the token route itself', async () => {
+  const demo = await startDemo({ folder })
+  try {
+    const answer = await askForToken(demo, { body: { user: 'auth0|alice' } })
+    // Next would say which headers its answer depends on.
+    expect([answer.status, answer.headers.vary]).toEqual([401, undefined])
+  } finally {
+    await demo.stop()
   }
 })

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Database, database } from '#db'
 
 /** Whose grants: a user's by his row, or by what the login calls him. */
@@ -19,7 +19,7 @@ export async function readAccessRows(holder: Holder): Promise<AccessRow[]> {
   const rows = await ('userId' in holder
     ? queries.byUser.execute(holder)
     : queries.byIdentity.execute(holder))
-  return rows.map(({ hasRefreshToken, accountId, accountLabel, ...row }) => ({
+  return rows.toSorted(byAge).map(({ hasRefreshToken, accountId, accountLabel, ...row }) => ({
     ...row,
     isRefreshable: hasRefreshToken === 1,
     account: { id: accountId, label: accountLabel || null },
@@ -28,6 +28,10 @@ export async function readAccessRows(holder: Holder): Promise<AccessRow[]> {
 
 type Queries = ReturnType<typeof prepare>
 type Read = Awaited<ReturnType<Queries['byUser']['execute']>>[number]
+
+function byAge(one: Read, other: Read): number {
+  return one.createdAt - other.createdAt
+}
 
 /** Prepared once a database: this is the hottest of all paths. */
 const known = new WeakMap<Database, Queries>()
@@ -38,6 +42,10 @@ function prepared(opened: Database): Queries {
   return queries
 }
 
+/**
+ * As SQLite answers five times as fast: it would plan a status that is bound anew for each call (an index
+ * has a condition on it), make a table in order to sort one row, and take its time for a join.
+ */
 function prepare({ db, tables, clock }: Database) {
   const { grants, users } = tables
   const select = () =>
@@ -57,17 +65,16 @@ function prepare({ db, tables, clock }: Database) {
         hasRefreshToken: sql<number>`case when ${grants.refreshToken} is null then 0 else 1 end`,
         version: grants.version,
         pausedAt: grants.pausedAt,
+        createdAt: grants.createdAt,
         connectedAt: grants.connectedAt,
         lastRefreshedAt: grants.lastRefreshedAt,
         now: clock,
       })
       .from(grants)
-      .orderBy(asc(grants.createdAt))
   const living = and(
     eq(grants.provider, sql.placeholder('provider')),
-    ne(grants.status, 'disconnected'),
+    sql`${grants.status} <> 'disconnected'`,
   )
-  // A subquery, since SQLite takes four times as long for the join that says the same.
   const ofUser = (isMeant: SQL | undefined) => {
     const user = db
       .select({ id: users.id })

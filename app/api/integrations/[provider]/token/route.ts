@@ -3,6 +3,9 @@ import { toResponse } from '#app/api/answer'
 import { readCapped } from '#app/api/json'
 import { answerToken } from '#app/api/token-answer'
 
+// Or Next would watch each look at the request, to find out what this says.
+export const dynamic = 'force-dynamic'
+
 /** The token route where there is no server of our own: the same answers as `token-mouth` gives. */
 export async function POST(request: NextRequest, { params }: Context): Promise<Response> {
   const { provider } = await params
