@@ -22,7 +22,7 @@ export async function refuseWrites(
 }
 
 /**
- * Somebody else holds all tables: they can be read, and whoever writes waits in vain.
+ * Somebody else holds all tables: they can be read, and whoever writes waits in vain, not for long.
  * @returns what lets go
  */
 export async function lockTables({ env }: World): Promise<() => Promise<void>> {
@@ -34,6 +34,20 @@ export async function lockTables({ env }: World): Promise<() => Promise<void>> {
   }
   const client = new pg.Client({ connectionString: url })
   await client.connect()
+  await setForAll(client, 'set lock_timeout = 1500')
   await client.query('begin; lock table users, used_transactions, grants, events in exclusive mode')
-  return () => client.end()
+  return async () => {
+    await client.query('rollback')
+    await setForAll(client, 'reset lock_timeout')
+    await client.end()
+  }
+}
+
+/** It holds for new sessions, so that the old ones are ended. */
+async function setForAll(client: pg.Client, setting: string): Promise<void> {
+  await client.query(`alter database ${client.database} ${setting}`)
+  await client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid()`,
+  )
 }
