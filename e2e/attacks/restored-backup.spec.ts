@@ -72,8 +72,10 @@ async function restore(world: World, backup: string): Promise<string> {
 /** The commands that stand in docs/operating.md, with this world's files in the place of theirs. */
 function runSnippet(name: string, { env, backup }: { env: Settings; backup: string }): string {
   const page = readFileSync(join(root, 'docs/operating.md'), 'utf8')
-  const [, commands] = new RegExp(`\`\`\`sh run=${name}\\n(.*?)\`\`\``, 's').exec(page) ?? []
-  if (!commands) throw new Error(`docs/operating.md has no commands that are marked run=${name}`)
+  const [, block] =
+    new RegExp(`\`\`\`console [^\\n]*run=${name}\\n(.*?)\`\`\``, 's').exec(page) ?? []
+  if (!block) throw new Error(`docs/operating.md has no commands that are marked run=${name}`)
+  const commands = [...block.matchAll(/^\$ (.*)$/gm)].map(([, command]) => command).join('\n')
   const here = commands
     .replaceAll('data/grantkeeper.db', fileOf(env))
     .replaceAll('backup.db', backup)

@@ -34,23 +34,31 @@ export async function follow(step: Step, walk: Walk): Promise<void> {
   if (marks.has('stopped') || (marks.has('stays') && !marks.has('beside')))
     for (const one of walk.staying.splice(0)) await one.stop()
   const place = marks.has('postgres') ? withDatabase(walk) : walk.place
-  for (const { text, output } of step.commands) {
-    const command = { text: walk.here(text), output: walk.here(output) }
-    await (marks.has('stays') ? leaveRunning(command, place, walk) : run(command, place))
-    walk.passed += 1
-    console.log(`✓ $ ${text}`)
-  }
+  const commands = step.commands.map(({ text, output }) => ({
+    text: walk.here(text),
+    output: walk.here(output),
+  }))
+  if (marks.has('stays')) for (const command of commands) await leaveRunning(command, place, walk)
+  else await runAll(commands, place)
+  for (const { text } of step.commands) console.log(`✓ $ ${text}`)
+  walk.passed += commands.length
 }
 
 function withDatabase({ place, databaseUrl }: Walk): Place {
   return { ...place, env: { ...place.env, DATABASE_URL: databaseUrl } }
 }
 
-async function run({ text, output }: Command, place: Place): Promise<void> {
-  const { code, output: said } = await runToEnd(text, place)
-  if (!isAsShown(said, output))
-    throw new Error(`$ ${text}\n${said}\n(code ${code}) in place of\n${output}`)
-  if (code !== 0) throw new Error(`$ ${text}\nended with ${code}`)
+async function runAll(commands: Command[], place: Place): Promise<void> {
+  const ends = await runToEnd(
+    commands.map(({ text }) => text),
+    place,
+  )
+  for (const [index, { text, output: shown }] of commands.entries()) {
+    const { output = '', code } = ends[index] ?? {}
+    if (!isAsShown(output, shown))
+      throw new Error(`$ ${text}\nsaid\n${output}\nin place of\n${shown}`)
+    if (code !== 0) throw new Error(`$ ${text}\nended with ${code}`)
+  }
 }
 
 async function leaveRunning({ text, output }: Command, place: Place, walk: Walk): Promise<void> {
@@ -72,17 +80,17 @@ async function putUpFront(
   const front = startAndLeave(frontCommand(language, here(text), place), place)
   walk.front = front
   const probe = `curl --silent --output /dev/null ${publicUrl}`
-  await until(
-    async () => front.hasEnded() || (await runToEnd(probe, place)).code === 0,
-    `${language} answered`,
-  )
+  const answers = async () => (await runToEnd([probe], place))[0]?.code === 0
+  await until(async () => front.hasEnded() || (await answers()), `${language} answered`)
   if (front.hasEnded()) throw new Error(`${language} does not take it: ${front.said()}`)
   walk.passed += 1
   console.log(`✓ the configuration of ${language}`)
 }
 
 /** Of people there is one story: Alice logs in and connects Acme, directly or at the public address. */
-async function meanwhile(what: string, { appUrl, publicUrl }: Walk): Promise<void> {
+async function meanwhile(what: string, walk: Walk): Promise<void> {
+  if (what === 'the app runs') return restartApp(walk)
+  const { appUrl, publicUrl } = walk
   const at = { 'Alice connects': appUrl, 'Alice connects through the proxy': publicUrl }[what]
   if (!at) throw new Error(`Nobody knows what “${what}” means`)
   const alice = visitor({ name: 'alice', appUrl: at })
@@ -91,4 +99,9 @@ async function meanwhile(what: string, { appUrl, publicUrl }: Walk): Promise<voi
   if (!location) throw new Error('start led nowhere')
   const { location: end } = await visitCallback(alice, await approve(location))
   if (end?.searchParams.get('status') !== 'connected') throw new Error(`The walk ended at ${end}`)
+}
+
+async function restartApp(walk: Walk): Promise<void> {
+  for (const one of walk.staying.splice(0)) await one.stop()
+  await leaveRunning({ text: 'npm start', output: `…\nReady on ${walk.appUrl}` }, walk.place, walk)
 }

@@ -13,15 +13,19 @@ export type Running = {
   stop: () => Promise<void>
 }
 
-/** Runs a command as a person types it, to its end. */
-export async function runToEnd(
-  command: string,
-  place: Place,
-): Promise<{ code: number | null; output: string }> {
-  const { child, said } = launch(command, place)
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, output: said() }
+/** Runs commands one after the other in one shell, as a person types them: what one sets, the next one has. */
+export async function runToEnd(commands: string[], place: Place): Promise<Ended[]> {
+  const lines = commands.map((command) => `${command}\nprintf '\\0%d\\0' $?`)
+  const { child, said } = launch(`exec 2>&1\n${lines.join('\n')}`, place)
+  await once(child, 'close')
+  const parts = said().split('\0')
+  return commands.map((_, index) => ({
+    output: parts[2 * index] ?? '',
+    code: Number(parts[2 * index + 1] ?? Number.NaN),
+  }))
 }
+
+export type Ended = { output: string; code: number }
 
 /** Starts a command that goes on. */
 export function startAndLeave(command: string, place: Place): Running {

@@ -69,11 +69,11 @@ async function cloneInto(whole: string): Promise<Place> {
   const PATH = [dirname(process.execPath), postgresPrograms(), process.env.PATH].join(':')
   const CURL_CA_BUNDLE = join(whole, 'app.pem')
   const env = { HOME, PATH, CURL_CA_BUNDLE, LANG: 'C.UTF-8', npm_config_update_notifier: 'false' }
-  const { code, output } = await runToEnd(`git clone --quiet '${root}' '${folder}'`, {
+  const [cloned] = await runToEnd([`git clone --quiet '${root}' '${folder}'`], {
     folder: whole,
     env,
   })
-  if (code !== 0) throw new Error(`git clone: ${output}`)
+  if (cloned?.code !== 0) throw new Error(`git clone: ${cloned?.output}`)
   return { folder, env }
 }
 
