@@ -5,6 +5,16 @@ import { setupName } from './e2e/setup.ts'
 
 const executablePath = chromiumPath()
 
+const everything = ['attacks/**/*.spec.ts', 'fleet/**/*.spec.ts']
+
+/** What depends on who logs users in: logins, the pages, and the ways through start and callback. */
+const ofLogin = [
+  'attacks/{oidc-login,backchannel-logout,session-trust,forged-headers}.spec.ts',
+  'attacks/{accounts,authorization,callback,foreign,id-token,issuer,leakage,mix-up}*.spec.ts',
+  'attacks/{parallel,postgres,provider,pushed,return,sealed,single,start,state}*.spec.ts',
+  'attacks/{tickets,user-binding,disconnect,pause,enumeration}*.spec.ts',
+]
+
 /**
  * Attacks go over HTTP by hand, walks through a real browser. Both need `next build` first. `E2E_SETUP`
  * chooses what the apps run on (e2e/setup.ts).
@@ -22,12 +32,19 @@ export default defineConfig<object, WorkerOptions>({
   expect: { timeout: 10_000 },
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
   projects: [
-    { name: 'attacks', testMatch: ['attacks/**/*.spec.ts', 'fleet/**/*.spec.ts'] },
-    ...sampled({
-      name: 'attacks on Postgres',
-      testMatch: 'attacks/{vend,proxy,pause}*.spec.ts',
-      use: { database: 'postgres' },
-    }),
+    { name: 'attacks', testMatch: setupName === 'oidc' ? ofLogin : everything },
+    ...sampled(
+      {
+        name: 'attacks on Postgres',
+        testMatch: 'attacks/{vend,proxy,pause}*.spec.ts',
+        use: { database: 'postgres' },
+      },
+      {
+        name: 'attacks with next-auth',
+        testMatch: 'attacks/{backchannel-logout,return-login,start,user-binding}.spec.ts',
+        use: { database: 'postgres', login: 'oidc' },
+      },
+    ),
     {
       name: 'attacks without our server',
       testMatch: 'attacks/vend*.spec.ts',

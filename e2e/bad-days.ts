@@ -1,6 +1,7 @@
 import type { Cookie, Page } from 'playwright/test'
 import { expect } from 'playwright/test'
 import { logIn } from './browser-fixtures.ts'
+import { lockTables } from './refused-writes.ts'
 import type { World } from './world.ts'
 
 let session: Cookie[] | undefined
@@ -28,25 +29,25 @@ export async function disconnect(page: Page): Promise<void> {
     .click()
 }
 
-/** Another process holds the write lock from the next request to the endpoint on. */
+/** Another process holds the database from the next request to the endpoint on. */
 export async function whileLocked(
-  { rows, providers: { acme } }: World,
+  world: World,
   endpoint: 'authorize' | 'token',
   walk: () => Promise<void>,
 ): Promise<void> {
-  let isLocked = false
+  const { acme } = world.providers
+  let unlock: (() => Promise<void>) | undefined
   const during = async () => {
-    await rows.execute('begin immediate')
-    isLocked = true
+    unlock = await lockTables(world)
   }
   acme.ctl({ endpoint, nth: 1, during })
   try {
     await walk()
   } finally {
-    if (isLocked) await rows.execute('rollback')
+    await unlock?.()
     acme.reset()
   }
-  expect(isLocked).toBe(true)
+  expect(unlock).toBeDefined()
 }
 
 export async function expectConnected(page: Page, name: string): Promise<void> {

@@ -74,8 +74,12 @@ function accept(state: State, client: Socket): void {
   const server = connect(Number(port), hostname)
   const pair: Pair = { client, server, messages: clientMessages(), said: [] }
   state.pairs.add(pair)
+  // Its many small writes would wait for one another, some 40 ms each (Nagle and delayed ACKs).
   for (const socket of [client, server])
-    socket.on('error', () => {}).on('close', () => end(state, pair))
+    socket
+      .setNoDelay()
+      .on('error', () => {})
+      .on('close', () => end(state, pair))
   let last = Promise.resolve()
   client.on('data', (data) => {
     // One after the other: what comes behind a statement that is held waits too.

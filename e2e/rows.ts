@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import pg from 'pg'
+import type { DatabaseKind } from './databases.ts'
 
 /** A row as the database has it: snake_case columns, times in ms since the epoch. */
 export type Row = Record<string, string | number | null>
@@ -20,6 +21,7 @@ export type Table =
 
 /** The app's database, seen from outside the app. */
 export type Rows = {
+  dialect: DatabaseKind
   all: (table: Table) => Promise<Row[]>
   /** One statement, to arrange what a test needs. */
   execute: (sql: string) => Promise<void>
@@ -60,6 +62,7 @@ export function openRows(databaseUrl: string): Rows {
 function sqlite(path: string): Omit<Rows, 'clear'> {
   const database = new Database(path, { timeout: 5000 })
   return {
+    dialect: 'sqlite',
     all: async (table) => database.prepare<[], Row>(`select * from ${table}`).all(),
     execute: async (sql) => void database.exec(sql),
     dump: async () => ['', '-wal', '-journal'].map((suffix) => contentOf(path + suffix)).join('\n'),
@@ -75,6 +78,7 @@ function postgres(connectionString: string): Omit<Rows, 'clear'> {
   const all = async (table: string): Promise<Row[]> =>
     (await pool.query(`select * from ${table}`)).rows.map(withNumbers)
   return {
+    dialect: 'postgres',
     all,
     execute: async (sql) => void (await pool.query(sql)),
     async dump() {

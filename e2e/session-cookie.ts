@@ -10,11 +10,13 @@ export async function signedInVisitor({ appUrl, env }: World, user: string): Pro
     tokenSet: { accessToken: 'none', expiresAt: 4_000_000_000 },
   }
   const value = await generateSessionCookie(session, { secret: env.AUTH0_SECRET ?? '' })
-  const isSecure = appUrl.startsWith('https:')
-  const name = isSecure ? '__Host-session' : '__session'
-  one.jar.store(
-    [`${name}=${value}; Path=/; HttpOnly${isSecure ? '; Secure' : ''}`],
-    new URL(appUrl),
-  )
+  const secure = appUrl.startsWith('https:') ? '; Secure' : ''
+  const line = `${sessionCookie({ appUrl })}=${value}; Path=/; HttpOnly${secure}`
+  one.jar.store([line], new URL(appUrl))
   return one
+}
+
+/** The name of the cookie that says who is logged in. */
+export function sessionCookie({ appUrl }: Pick<World, 'appUrl'>): string {
+  return appUrl.startsWith('https:') ? '__Host-session' : '__session'
 }

@@ -1,4 +1,3 @@
-import { test } from 'playwright/test'
 import type { DatabaseKind } from './databases.ts'
 
 /** What the worlds of a run are made of, unless their test is about something else. */
@@ -15,7 +14,7 @@ export type LoginKind = 'auth0' | 'oidc'
 
 export type SetupName = keyof typeof setups
 
-const setups = {
+export const setups = {
   sqlite: { database: 'sqlite', login: 'auth0', isDeployed: false },
   postgres: { database: 'postgres', login: 'auth0', isDeployed: false },
   oidc: { database: 'postgres', login: 'oidc', isDeployed: false },
@@ -25,12 +24,6 @@ const setups = {
 /** The one that this run is for: `E2E_SETUP`, or what everybody runs. */
 export const setupName: SetupName = nameOf(process.env.E2E_SETUP || 'sqlite')
 export const setup: Setup = setups[setupName]
-
-/** For what is about one set-up by its nature: counted and listed with its reason in all others. */
-export function skipUnless(wanted: Partial<Setup>, why: string): void {
-  const isMet = Object.entries(wanted).every(([key, value]) => setup[key as keyof Setup] === value)
-  test.skip(!isMet, why)
-}
 
 function nameOf(name: string): SetupName {
   if (Object.hasOwn(setups, name)) return name as SetupName

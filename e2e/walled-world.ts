@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProviderEntry } from '#lib/providers/schema'
 import type { Answer, Visitor } from './browser-client.ts'
+import { startDatabase } from './databases.ts'
 import { requestStart, visitCallback } from './flow.ts'
 import { attempts, networkEnv } from './network.ts'
 import { type Certificate, selfSigned } from './self-signed.ts'
+import { setup } from './setup.ts'
 import { type Scripted, startScripted } from './stand-in/scripted.ts'
 import { plainScriptedEntry } from './stand-in/scripted-entry.ts'
 import { clientEnv, providersFile } from './stand-in/start.ts'
@@ -17,7 +19,7 @@ export type WalledWorld = {
   world: World
   /** The third party `honest`, at https://honest.test. */
   honest: Scripted
-  /** Everything that the app looked up, or tried to connect to, in order. */
+  /** Everything that the app looked up, or tried to connect to, in order; its database left out. */
   attempts: (what: 'lookup' | 'connect') => string[]
   stop: () => Promise<void>
 }
@@ -54,9 +56,13 @@ export async function startWalledWorld(options: WalledOptions = {}): Promise<Wal
   await writeFile(trusted, certificates['honest.test'].cert)
   const entries = [entryAt('honest', 'honest.test'), ...(options.entries ?? [])]
   const file = await providersFile(entries)
+  const database = await startDatabase(setup.database)
+  const { names, routes } = addressBook(hosts, options.names)
+  const own = ownRoute(database.named.databaseUrl)
   const world = await startWorld({
+    ...database.named,
     env: {
-      ...networkEnv({ ...addressBook(hosts, options.names), log }),
+      ...networkEnv({ names, routes: { ...routes, ...own }, log }),
       ...clients(entries, honest),
       NODE_EXTRA_CA_CERTS: trusted,
       ALLOW_INSECURE_LOCALHOST: 'false',
@@ -69,10 +75,11 @@ export async function startWalledWorld(options: WalledOptions = {}): Promise<Wal
   return {
     world,
     honest,
-    attempts: (what) => attempts(log, what),
+    attempts: (what) => attempts(log, what).filter((address) => !Object.hasOwn(own, address)),
     async stop() {
       await world.stop()
-      await Promise.all([...hosts.map(({ front }) => front.close()), file.remove()])
+      const fronts = hosts.map(({ front }) => front.close())
+      await Promise.all([...fronts, file.remove(), database.stop()])
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -105,6 +112,13 @@ function addressBook(hosts: readonly Host[], names: WalledOptions['names'] = {})
   const own = hosts.map(({ name, address }): [string, string[][]] => [name, [[address]]])
   const routes = hosts.map(({ address, front }) => [`${address}:443`, front.port] as const)
   return { names: { ...Object.fromEntries(own), ...names }, routes: Object.fromEntries(routes) }
+}
+
+/** The way to the database server, where there is one: it is within the walls. */
+function ownRoute(databaseUrl: string | undefined): Record<string, number> {
+  if (databaseUrl === undefined) return {}
+  const { host, port } = new URL(databaseUrl)
+  return { [host]: Number(port) }
 }
 
 function clients(entries: readonly ProviderEntry[], honest: Scripted): Record<string, string> {

@@ -3,6 +3,8 @@ import { expect, test, vi } from 'vitest'
 import { type Database, openDatabase, database as ownDatabase } from '#db'
 import { freshFile, onEachDialect } from '#db/testing/dialects'
 import { grantRow } from '#db/testing/rows'
+import { GrantkeeperError } from './errors.ts'
+import { oncePerProcess } from './process.ts'
 import { seal } from './vault.ts'
 import { checkCanary, verifyCanaries } from './vault-canary.ts'
 
@@ -71,6 +73,22 @@ test('CR-09 a bad result is looked at again after a few seconds, a good one is k
   vi.useRealTimers()
   vi.unstubAllEnvs()
   remove()
+})
+
+test('a database that was away a moment ago is not held against the keys', async () => {
+  stubSettings('file::memory:', randomBytes(32))
+  const process = {
+    database: oncePerProcess('database', (): { opened?: Promise<Database> } => ({})),
+    canary: oncePerProcess('vault canary', (): { result?: Promise<void> } => ({})),
+  }
+  delete process.canary.result
+  process.database.opened = Promise.reject(new GrantkeeperError('storage_unavailable'))
+  await expect(checkCanary()).rejects.toMatchObject({ code: 'storage_unavailable' })
+  const database = await openDatabase('file::memory:')
+  process.database.opened = Promise.resolve(database)
+  await checkCanary()
+  await database.close()
+  vi.unstubAllEnvs()
 })
 
 onEachDialect('the canary', (open) => {

@@ -8,17 +8,19 @@ import { open, type SealContext, seal } from './vault.ts'
 
 /**
  * Notices a missing or wrong vault key, at boot and before any provider is called. A good result holds
- * for the life of the process; a bad one is looked at again after a few seconds.
+ * for the life of the process; a bad one is looked at again after a few seconds. That the database is
+ * away tells nothing of the keys: it is not held against them once it is back.
  * @throws {GrantkeeperError} storage_unavailable, with the sentence to read as its cause's message
  */
-export function checkCanary(): Promise<void> {
+export async function checkCanary(): Promise<void> {
+  const opened = await database()
   const slot = oncePerProcess(
     'vault canary',
     (): { result?: Promise<void>; until?: number } => ({}),
   )
   if (slot.result && Date.now() < (slot.until ?? Number.POSITIVE_INFINITY)) return slot.result
   delete slot.until
-  slot.result = database().then((database) => verifyCanaries(database, env().VAULT_KEYS))
+  slot.result = verifyCanaries(opened, env().VAULT_KEYS)
   slot.result.catch(() => {
     slot.until = Date.now() + recheckMs
   })

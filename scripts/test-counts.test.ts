@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { playwrightCount, vitestCount } from './test-counts.ts'
+import { playwrightCount, skippedBecause, vitestCount } from './test-counts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'grantkeeper-counts-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -34,4 +34,16 @@ test('a runner that ended badly, ran nothing or wrote nothing has failed', () =>
   const none = { expected: 0, unexpected: 0, flaky: 0, skipped: 0 }
   expect(playwrightCount(report({ stats: none, errors: [] }), 0).failed).toBe(1)
   expect(playwrightCount(join(folder, 'missing.json'), 0).failed).toBe(1)
+})
+
+test('what was skipped is told with its reason, however deep it stands', () => {
+  const skip = { type: 'skip', description: 'There is no moon.' }
+  const specs = [
+    { title: 'bites', tests: [{ status: 'skipped', annotations: [skip] }] },
+    { title: 'barks', tests: [{ status: 'expected', annotations: [] }] },
+    { title: 'sleeps', tests: [{ status: 'skipped', annotations: [] }] },
+  ]
+  const file = report({ stats, errors: [], suites: [{ suites: [{ specs }] }] })
+  expect(skippedBecause(file)).toEqual(['bites (There is no moon.)', 'sleeps (without a reason)'])
+  expect(skippedBecause(join(folder, 'missing.json'))).toEqual([])
 })

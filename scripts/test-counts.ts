@@ -47,6 +47,40 @@ export function playwrightCount(file: string, code: number): Count {
   })
 }
 
+/** The tests that Playwright's JSON report says were skipped, each with its reason. */
+export function skippedBecause(file: string): string[] {
+  return specsOf(read(file, suite) ?? {}).flatMap(({ title, tests }) =>
+    tests
+      .filter(({ status }) => status === 'skipped')
+      .map(({ annotations }) => {
+        const why = annotations.find(({ type }) => type === 'skip')?.description
+        return `${title} (${why ?? 'without a reason'})`
+      }),
+  )
+}
+
+function specsOf({ suites = [], specs = [] }: Suite): Spec[] {
+  return [...specs, ...suites.flatMap(specsOf)]
+}
+
+type Spec = z.infer<typeof spec>
+type Suite = { suites?: Suite[] | undefined; specs?: Spec[] | undefined }
+
+const spec = z.object({
+  title: z.string(),
+  tests: z.array(
+    z.object({
+      status: z.string(),
+      annotations: z.array(z.object({ type: z.string(), description: z.string().optional() })),
+    }),
+  ),
+})
+
+const suite: z.ZodType<Suite> = z.object({
+  specs: z.array(spec).optional(),
+  suites: z.lazy(() => z.array(suite)).optional(),
+})
+
 const neverFinished: Count = { passed: 0, failed: 1, skipped: 0 }
 
 /** A runner that ends badly without a failed test has failed all the same, and so has an empty one. */

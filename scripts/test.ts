@@ -1,11 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { buildIfStale } from './build.ts'
 import { check, show } from './check.ts'
-import { findChromium } from './chromium.ts'
 import { demoWalk } from './demo-walk.ts'
-import { root, run, stopWithUs } from './run.ts'
-import { type Count, playwrightCount, vitestCount } from './test-counts.ts'
+import { endToEnd } from './end-to-end.ts'
+import { run, stopWithUs } from './run.ts'
+import { type Count, vitestCount } from './test-counts.ts'
+import { emptyReport, type Line, total } from './test-report.ts'
 
 const parts = ['check', 'unit', 'build', 'e2e', 'demo'] as const
 type Part = (typeof parts)[number]
@@ -25,14 +24,7 @@ const runners: Record<Part, () => Promise<Count>> = {
     return vitestCount(report, code)
   },
   build: async () => outcome(await buildIfStale()),
-  e2e: async () => {
-    const report = emptyReport('e2e.json')
-    const { code } = await run(['playwright', 'test', '--reporter=dot,json'], {
-      isShown: true,
-      env: { CHROMIUM_PATH: await findChromium(), PLAYWRIGHT_JSON_OUTPUT_FILE: report },
-    })
-    return playwrightCount(report, code)
-  },
+  e2e: async () => (await endToEnd()).count,
   demo: demoWalk,
 }
 
@@ -46,7 +38,7 @@ if (unknown) {
 const chosen = parts.filter((part) => asked.length === 0 || asked.includes(part))
 if (chosen.includes('e2e') && !chosen.includes('build')) chosen.unshift('build')
 
-const table: (Count & { part: Part; seconds: number })[] = []
+const table: Line[] = []
 for (const part of chosen) {
   console.log(`\n── ${part} ${'─'.repeat(60 - part.length)}`)
   const start = performance.now()
@@ -54,24 +46,11 @@ for (const part of chosen) {
     console.error(error instanceof Error ? error.message : error)
     return { passed: 0, failed: 1, skipped: 0 }
   })
-  table.push({ part, ...count, seconds: Math.round((performance.now() - start) / 1000) })
+  table.push({ name: part, ...count, seconds: Math.round((performance.now() - start) / 1000) })
 }
 
-console.log()
-console.table(Object.fromEntries(table.map(({ part, ...row }) => [part, row])))
-const sum = (key: keyof Count) => table.reduce((total, row) => total + row[key], 0)
-const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''
-console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped}`)
-process.exit(sum('failed') > 0 ? 1 : 0)
+process.exit(total(table))
 
 function outcome(isGood: boolean): Count {
   return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, skipped: 0 }
-}
-
-/** Where a runner shall write; an older report there must not be taken for the new one. */
-function emptyReport(name: string): string {
-  const file = join(root, 'test-results', name)
-  mkdirSync(join(root, 'test-results'), { recursive: true })
-  rmSync(file, { force: true })
-  return file
 }

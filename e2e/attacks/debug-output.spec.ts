@@ -3,6 +3,7 @@ import { expect, test } from '../fixtures.ts'
 import { approve, connect, start, visitCallback } from '../flow.ts'
 import { expectError, expectOk } from '../outcome.ts'
 import { inOwnWorld } from '../own-world.ts'
+import { refuseWrites } from '../refused-writes.ts'
 
 test('CR-12 with all debugging on, no token and no parameter of a query is written down', async () => {
   const env = { DEBUG: 'drizzle*,pg*,sqlite*', NODE_DEBUG: 'undici' }
@@ -14,12 +15,11 @@ test('CR-12 with all debugging on, no token and no parameter of a query is writt
     expectError(await connect(alice), 'exchange_failed')
     acme.reset()
     // The database refuses a write: its error, with the statement and its parameters, goes nowhere.
-    const broken = 'create trigger broken before update on grants begin select raise(abort, 1); end'
-    await world.rows.execute(broken)
+    const mend = await refuseWrites(world.rows, { operation: 'update', table: 'grants' })
     const { authorizationUrl } = await start(alice)
     expectError(await visitCallback(alice, await approve(authorizationUrl)), 'server_error')
     expect((await disconnect(alice)).outcome).toBe('no')
-    await world.rows.execute('drop trigger broken')
+    await mend()
     acme.ctl({ endpoint: 'revoke', status: 500, body: 'AT_cnry_acme_of_the_provider' })
     expect((await disconnect(alice)).outcome).toBe('failed')
     const output = world.output()

@@ -136,7 +136,7 @@ function inOneOrder(body: string): string {
   return body
     .replaceAll(/"\]\)<\/script><script[^>]*>self\.__next_f\.push\(\[1,"/g, '')
     .split('\\n')
-    .map((row) => row.replace(/^[0-9a-f]+:/, '').replaceAll(/\$L?[0-9a-f]+\b/g, '$'))
+    .map((row) => row.replace(/^[0-9a-f]+:/, '').replaceAll(/\$[Lh@Q]?[0-9a-f]+\b/g, '$'))
     .sort()
     .join('\n')
 }

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
-import Database from 'better-sqlite3'
 import { type Answer, type Visitor, visitor } from '../browser-client.ts'
 import { expect, test } from '../fixtures.ts'
 import { approve, connect, requestStart, start, visitCallback } from '../flow.ts'
 import { expectError, expectOk } from '../outcome.ts'
+import { lockTables, refuseWrites } from '../refused-writes.ts'
 import { key } from '../settings.ts'
 import { freePort } from '../stand-in/server.ts'
 import { startWorld, type World } from '../world.ts'
@@ -18,16 +18,14 @@ test('LK-09 with the database locked, start and callback still answer with a red
   const newcomer = await newVisitor('bob')
   const callback = await approve((await start(alice)).authorizationUrl)
   await world.rows.execute("delete from users where sub = 'auth0|bob'")
-  const lock = new Database(fileOf(world))
-  lock.exec('begin exclusive')
+  const unlock = await lockTables(world)
   try {
     // A start writes nothing, so it works; but a new user has to be remembered.
     expect((await requestStart({ visitor: alice })).location?.pathname).toBe('/authorize')
     expectError(await requestStart({ visitor: newcomer }), 'storage_unavailable')
     expectError(await visitCallback(alice, callback), 'storage_unavailable')
   } finally {
-    lock.exec('rollback')
-    lock.close()
+    await unlock()
   }
   expect(tokenCalls()).toBe(0)
   expect(await grants('alice')).toEqual([])
@@ -56,7 +54,7 @@ for (const table of ['users', 'used_transactions', 'grants', 'events', 'vault_ca
   })
 
 /** As on a full disk: what is there can be read, and one more row cannot be written. */
-for (const table of ['used_transactions', 'grants', 'events'])
+for (const table of ['used_transactions', 'grants', 'events'] as const)
   test(`LK-09 when ${table} takes no further row, what was received is revoked`, async ({
     alice,
     world,
@@ -64,14 +62,12 @@ for (const table of ['used_transactions', 'grants', 'events'])
   }) => {
     const callback = await approve((await start(alice)).authorizationUrl)
     const before = world.providers.acme.families.length
-    await world.rows.execute(
-      `create trigger full before insert on ${table} begin select raise(abort, 'disk full'); end`,
-    )
+    const mend = await refuseWrites(world.rows, { operation: 'insert', table })
     try {
       const error = errorOf(await visitCallback(alice, callback))
       expect(['server_error', 'storage_unavailable']).toContain(error)
     } finally {
-      await world.rows.execute('drop trigger full')
+      await mend()
     }
     expect(await grants('alice')).toEqual([])
     const received = world.providers.acme.families.slice(before)
@@ -122,18 +118,14 @@ test('LK-09 with other vault keys, start and callback answer with a redirect and
 })
 
 for (const [name, broken] of Object.entries({
-  'a file that is no database': async (world: World) => {
-    const path = `${fileOf(world)}.txt`
-    await writeFile(path, 'This is no database.\n'.repeat(1000))
-    return `file:${path}`
-  },
-  'a path that cannot be opened': async (world: World) => `file:${fileOf(world)}/below`,
+  'a file that is no database': async () => `file:${await fileOfText()}`,
+  'a path that cannot be opened': async () => `file:${await fileOfText()}/below`,
   'a Postgres that is down': async () => `postgres://app:secret@127.0.0.1:${await freePort()}/gk`,
 }))
   test(`LK-09 with ${name}, start and callback answer with a redirect`, async () => {
     await inOwnWorld(async (world, alice) => {
       const callback = await approve((await start(alice)).authorizationUrl)
-      await world.restart({ DATABASE_URL: await broken(world) })
+      await world.restart({ DATABASE_URL: await broken() })
       expectError(await requestStart({ visitor: alice }), 'storage_unavailable')
       expectError(await visitCallback(alice, callback), 'storage_unavailable')
       expectError(await alice.get('/api/integrations/nobody/start'), 'unknown_provider')
@@ -167,6 +159,8 @@ function errorOf(answer: Answer): string | null | undefined {
   return answer.location?.searchParams.get('error')
 }
 
-function fileOf({ env }: World): string {
-  return (env.DATABASE_URL ?? '').replace(/^file:/, '')
+async function fileOfText(): Promise<string> {
+  const path = test.info().outputPath('text.db')
+  await writeFile(path, 'This is no database.\n'.repeat(1000))
+  return path
 }

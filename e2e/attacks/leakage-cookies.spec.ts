@@ -9,6 +9,7 @@ import {
   start,
   visitCallback,
 } from '../flow.ts'
+import { skipUnless } from '../skip-unless.ts'
 import { startWorld, type World } from '../world.ts'
 
 test.describe('over https', () => {
@@ -83,6 +84,7 @@ test.describe('over https', () => {
 })
 
 test('LK-08 at http://localhost the cookies are the same but for the prefix', async ({ alice }) => {
+  skipUnless({ isDeployed: false }, 'It is about an app at http, and this one is at https.')
   const { response, cookieName } = await start(alice)
   expect(cookieName).toMatch(/^oauth_tx_[0-9a-f]{16}$/)
   const { 'max-age': _, ...attributes } = attributesOf(lineOf(response, cookieName))

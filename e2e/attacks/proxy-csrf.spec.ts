@@ -1,6 +1,7 @@
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { apiCalls, callApi, expectProblem, ownPage } from '../proxied.ts'
+import { sessionCookie } from '../session-cookie.ts'
 
 test.beforeEach(async ({ alice }) => void (await connect(alice)))
 
@@ -55,8 +56,10 @@ test('SA-05 a session that cannot be opened, or is nobody’s, calls no API', as
   alice,
   world,
 }) => {
-  for (const cookie of ['__session=garbage', '__session=', '__session=e30.e30.e30.e30.e30'])
+  for (const value of ['garbage', '', 'e30.e30.e30.e30.e30']) {
+    const cookie = `${sessionCookie(world)}=${value}`
     expectProblem(await callApi(alice, 'x', { cookie }), 401, 'login_required')
+  }
   await world.rows.execute("update users set disabled_at = 1 where sub = 'auth0|alice'")
   expectProblem(await callApi(alice, 'x'), 403, 'access_denied')
   expect(apiCalls(world)).toEqual([])

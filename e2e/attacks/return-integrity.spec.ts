@@ -1,4 +1,5 @@
 import type { Answer, Visitor } from '../browser-client.ts'
+import { sessionOf } from '../cookie-header.ts'
 import { expect, test } from '../fixtures.ts'
 import { approve, connect, requestStart, start, visitCallback } from '../flow.ts'
 import { expectError, expectOk } from '../outcome.ts'
@@ -66,7 +67,7 @@ const failures: Record<string, (visitor: Visitor, world: World) => Promise<Answe
   },
   'a logged-out browser': async (visitor) => {
     const callback = await begun(visitor)
-    visitor.jar.remove('__session')
+    for (const { name } of sessionOf(visitor)) visitor.jar.remove(name)
     return lured(visitor, callback.href)
   },
   'a refused exchange': async (visitor, world) => {

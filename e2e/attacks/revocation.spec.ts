@@ -4,6 +4,7 @@ import { disconnect, fieldsOf, postForm } from '../disconnect.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { expectError, expectOk } from '../outcome.ts'
+import { lockTables } from '../refused-writes.ts'
 import type { Rule } from '../stand-in/scripted/rules.ts'
 import type { World } from '../world.ts'
 
@@ -158,9 +159,13 @@ test('RV-02 a reconnect of the same account cancels what was still to be revoked
 test('RV-06 tokens that cannot be stored are revoked', async ({ alice, world, grants }) => {
   const { acme } = world.providers
   // Breaks between the consume and the commit: another process holds the database from here on.
-  acme.ctl({ endpoint: 'token', nth: 1, during: () => world.rows.execute('begin immediate') })
+  let unlock = async () => {}
+  const during = async () => {
+    unlock = await lockTables(world)
+  }
+  acme.ctl({ endpoint: 'token', nth: 1, during })
   expectError(await connect(alice), 'storage_unavailable')
-  await world.rows.execute('rollback')
+  await unlock()
   const refreshToken = newestRefreshToken(world)
   expect(acme.calls('/revoke').map(({ body }) => new URLSearchParams(body).get('token'))).toEqual([
     refreshToken,

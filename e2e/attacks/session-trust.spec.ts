@@ -5,6 +5,7 @@ import { expect, test } from '../fixtures.ts'
 import { approve, start } from '../flow.ts'
 import { expectError } from '../outcome.ts'
 import { inOwnWorld } from '../own-world.ts'
+import { sessionCookie } from '../session-cookie.ts'
 import { stored } from '../stored.ts'
 
 const starting = '/api/integrations/acme/start'
@@ -89,7 +90,7 @@ for (const [name, user] of claims)
       { user, tokenSet: { accessToken: 'none', expiresAt: 4_000_000_000 } } as never,
       { secret: world.env.AUTH0_SECRET ?? '' },
     )
-    await expectNobody(stranger, cookieHeader({ name: '__session', value }))
+    await expectNobody(stranger, cookieHeader({ name: sessionCookie(world), value }))
     expect(await stored(world.rows)).toEqual(before)
     expect(world.providers.acme.log()).toEqual([])
   })
@@ -100,7 +101,7 @@ test('SA-05 with the issuer out of reach nobody gets in', async () => {
     const stranger = await visit()
     const before = await stored(world.rows)
     for (const value of ['', 'x', 'a.b.c.d.e', 'undefined'])
-      await expectNobody(stranger, cookieHeader({ name: '__session', value }))
+      await expectNobody(stranger, cookieHeader({ name: sessionCookie(world), value }))
     const login = await stranger.get('/auth/login')
     expect(login.status).toBeGreaterThanOrEqual(500)
     const returned = await stranger.get('/auth/callback?code=X&state=Y')

@@ -7,6 +7,7 @@ import {
   visitCallback,
 } from '../flow.ts'
 import { expectError } from '../outcome.ts'
+import { sessionCookie } from '../session-cookie.ts'
 import { codeIn, handleOf, newVerifier, openStart, spaOf } from '../spa.ts'
 import { userToken } from '../user-token.ts'
 
@@ -288,7 +289,9 @@ test('ST-20 no seal of one purpose opens as a ticket, and no ticket as anything 
     headers: { 'sec-fetch-dest': 'document' },
   })
   expectError(withTicket, 'invalid_state')
-  const asSession = await browser.get('/integrations', { cookie: `__session=${ticket}` })
+  const asSession = await browser.get('/integrations', {
+    cookie: `${sessionCookie(world)}=${ticket}`,
+  })
   expect(asSession.location?.pathname).toBe('/auth/login')
 })
 

@@ -86,7 +86,7 @@ test.describe('when another person takes over the browser', () => {
     await logIn(page, 'Alice')
     await leaveForAcme(page)
     const other = await context.newPage()
-    await context.clearCookies({ name: /^(?!oauth_tx_|acme_)/ })
+    await context.clearCookies({ name: /^(?!(__Host-)?oauth_tx_|acme_)/ })
     await logIn(other, 'Bob')
     await decideAtAcme(page)
     await expectOutcome(page, 'Acme Music was not connected')

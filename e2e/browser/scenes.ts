@@ -70,10 +70,11 @@ export async function busyDays({ rows }: Demo): Promise<void> {
       ['refresh_failed', 'system', { code: 'provider_misconfigured' }],
       ['used', 'job', { caller: 'a-job-with-a-name-as-long-as-nobody-would-ever-think-of' }, 1440],
     ]
+  const now = Date.now()
   for (const [index, [type, actor, detail, times = 1]] of happened.entries())
     await seedEvent(rows, {
       ...{ grant_id, type, actor, times, detail: JSON.stringify(detail) },
-      created_at: Date.now() - index,
+      created_at: now - index,
     })
 }
 
