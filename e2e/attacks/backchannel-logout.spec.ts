@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { JWTHeaderParameters, JWTPayload } from 'jose'
 import { type Visitor, visitor } from '../browser-client.ts'
 import { expect, test } from '../fixtures.ts'
-import { skipUnless } from '../setup.ts'
+import { skipUnless } from '../skip-unless.ts'
 import type { World } from '../world.ts'
 
 const event = 'http://schemas.openid.net/event/backchannel-logout'
