@@ -155,3 +155,40 @@ function refusal(given: Record<string, string>): string {
   expect(error).toBeInstanceOf(SettingsError)
   return (error as SettingsError).message
 }
+
+describe('with LOGIN_DRIVER=oidc', () => {
+  const oidc = {
+    ...{ LOGIN_DRIVER: 'oidc', OIDC_ISSUER: 'https://id.test/realms/acme', OIDC_CLIENT_ID: 'app' },
+    ...{ OIDC_CLIENT_SECRET: 'SECRET_cnry_oidc', NEXTAUTH_SECRET: randomBytes(32).toString('hex') },
+    ...{ NEXTAUTH_URL: 'https://app.test' },
+  }
+  const none = { AUTH0_DOMAIN: '', AUTH0_CLIENT_ID: '', AUTH0_CLIENT_SECRET: '', AUTH0_SECRET: '' }
+
+  test('the settings of Auth0 are not needed, nor on Vercel the URL', () => {
+    expect(parseEnv(settingsOf({ ...none, ...oidc })).OIDC_CLIENT_ID).toBe('app')
+    const there = { ...none, ...oidc, NEXTAUTH_URL: '', VERCEL: '1' }
+    expect(parseEnv(settingsOf(there)).NEXTAUTH_URL).toBeUndefined()
+  })
+
+  test.each(Object.keys(oidc).slice(1))('%s is', (name) => {
+    expect(refusal({ ...none, ...oidc, [name]: '' })).toContain(`${name} is missing`)
+  })
+
+  test.each([
+    ['no URL', { OIDC_ISSUER: 'id.test' }, 'OIDC_ISSUER is no URL'],
+    ['http', { OIDC_ISSUER: 'http://id.test' }, 'OIDC_ISSUER must not be http'],
+    [
+      'the metadata',
+      { OIDC_ISSUER: 'https://id.test/.well-known/openid-configuration' },
+      'not the address of its metadata',
+    ],
+    ['another host', { NEXTAUTH_URL: 'https://other.test' }, 'NEXTAUTH_URL must be the same'],
+    ['two hosts', { APP_BASE_URL: 'https://app.test,https://b.test' }, 'takes one URL'],
+    ['no audience for jobs', { M2M_CLIENTS: 'job' }, 'OIDC_AUDIENCE is missing'],
+    ['a short secret', { NEXTAUTH_SECRET: 'short' }, 'NEXTAUTH_SECRET'],
+    ['a secret twice', { OIDC_CLIENT_SECRET: oidc.NEXTAUTH_SECRET }, 'OIDC_CLIENT_SECRET is also'],
+    ['another driver', { LOGIN_DRIVER: 'saml' }, 'LOGIN_DRIVER'],
+  ])('%s stops the start with a sentence', (_, given, sentence) => {
+    expect(refusal({ ...none, ...oidc, ...given })).toContain(sentence)
+  })
+})

@@ -54,7 +54,7 @@ test('a good deployment has no faults, and is told what to register where', asyn
   const { code, output } = await doctor(env)
   expect(output).toContain('No faults, 1 to think about.')
   expect(output).toContain(
-    `at Acme                         ${appUrl}/api/integrations/acme/callback`,
+    `at Acme                                    ${appUrl}/api/integrations/acme/callback`,
   )
   expect(output).toContain(`at the login issuer (callback)  ${appUrl}/auth/callback`)
   expect(output).toMatch(/✓ Acme: It takes our client\.\n/)

@@ -34,6 +34,7 @@ for (const [name, headers] of Object.entries(hostile))
   })
 
 test.describe('with two base URLs', () => {
+  test.skip(({ login }) => login === 'oidc', 'next-auth knows one URL, so the app takes one then')
   let second = ''
   let restore = async () => {}
   test.beforeAll(async ({ world }) => {

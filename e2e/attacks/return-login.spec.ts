@@ -71,7 +71,7 @@ test('RU-24 of what a link says to the login, only where to come back to gets th
   for (const name of ['audience', 'prompt', 'max_age', 'connection', 'challengeMode'])
     expect(location?.searchParams.has(name), name).toBe(false)
   expect(location?.searchParams.get('scope')).toBe('openid profile email')
-  expect(location?.searchParams.get('redirect_uri')).toBe(`${world.appUrl}/auth/callback`)
+  expect(location?.searchParams.get('redirect_uri')).toBe(callbackOf(world))
   const end = await logInThrough(stranger, `/auth/login?${query}`, world)
   expect(end.url.pathname).toBe('/activity')
 })
@@ -121,6 +121,11 @@ async function logInThrough(
     },
     ({ location }) => location !== undefined && !isLocal(location, appUrl),
   )
+}
+
+/** Where the issuer leads back to, with the driver in use. */
+function callbackOf({ appUrl, env }: World): string {
+  return `${appUrl}${env.LOGIN_DRIVER === 'oidc' ? '/api/auth/callback/oidc' : '/auth/callback'}`
 }
 
 /** Whether it is on this machine, and so may be visited. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { selfSigned } from '#e2e/self-signed'
 import { type LoginIssuer, startLogin } from '#e2e/stand-in/login'
 import { freePort, listen } from '#e2e/stand-in/server'
 import { loginEnv } from '#e2e/stand-in/start'
@@ -42,7 +43,7 @@ test('an issuer that is not there is named', async () => {
 })
 
 test('a certificate that nobody trusts is named', async () => {
-  const front = await startTlsFront(Number(new URL(real.url).port))
+  const front = await startTlsFront(Number(new URL(real.url).port), selfSigned())
   expect(await faults({ issuer: `${front.url}/` })).toEqual(only('is not signed by anybody'))
   await front.close()
 })
