@@ -161,7 +161,7 @@ function part(value: object): string {
 }
 
 function rawCall(world: World, { method, path }: Endpoint, authorization: string): Promise<string> {
-  const { hostname, port } = new URL(world.appUrl)
+  const { hostname } = new URL(world.appUrl)
   const lines = [
     `${method} ${path} HTTP/1.1`,
     `Host: ${hostname}`,
@@ -170,5 +170,5 @@ function rawCall(world: World, { method, path }: Endpoint, authorization: string
     'Content-Length: 0',
     'Connection: close',
   ]
-  return rawRequest({ port: Number(port), bytes: `${lines.join('\r\n')}\r\n\r\n` })
+  return rawRequest({ port: world.app.port, bytes: `${lines.join('\r\n')}\r\n\r\n` })
 }

@@ -38,7 +38,8 @@ test.describe('with two base URLs', () => {
   let second = ''
   let restore = async () => {}
   test.beforeAll(async ({ world }) => {
-    second = `http://app.localhost:${world.app.port}`
+    const { protocol, port } = new URL(world.appUrl)
+    second = `${protocol}//app.localhost:${port}`
     const settings = { APP_BASE_URL: `${world.appUrl},${second}` }
     restore = await reconfigure(world, { settings })
   })

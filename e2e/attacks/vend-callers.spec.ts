@@ -155,8 +155,8 @@ for (const authorization of [
   }) => {
     // Raw, since no client would write the odd ones. Control characters never reach a route: the server
     // itself answers 400 to them.
-    const { hostname, port } = new URL(world.appUrl)
-    const text = await rawRequest({ port: Number(port), bytes: rawPost(hostname, authorization) })
+    const bytes = rawPost(new URL(world.appUrl).hostname, authorization)
+    const text = await rawRequest({ port: world.app.port, bytes })
     const isReached = !authorization.includes('\u0001')
     expect(text).toMatch(isReached ? /^HTTP\/1\.1 401 / : /^HTTP\/1\.1 400 /)
     expect(/^www-authenticate: bearer/im.test(text)).toBe(isReached)

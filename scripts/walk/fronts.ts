@@ -9,7 +9,7 @@ import type { Place } from './shell.ts'
 export function frontCommand(language: string, text: string, { folder }: Place): string {
   const whole = dirname(folder)
   const file = join(whole, language === 'nginx' ? 'nginx.conf' : 'Caddyfile')
-  writeFileSync(file, language === 'nginx' ? nginx(text, whole) : caddy(text))
+  writeFileSync(file, language === 'nginx' ? nginx(text, whole) : caddy(text, whole))
   return language === 'nginx'
     ? `exec nginx -p '${whole}' -c '${file}' -e '${join(whole, 'nginx-error.log')}'`
     : `exec caddy run --config '${file}' --adapter caddyfile`
@@ -30,7 +30,8 @@ function nginx(text: string, whole: string): string {
   ].join('\n')
 }
 
-/** Without its own ports and certificates: those are for the public internet. */
-function caddy(text: string): string {
-  return `{\n  admin off\n  auto_https off\n}\n${text}`
+/** With the certificate of this walk: nobody would give it one for a name of this machine alone. */
+function caddy(text: string, whole: string): string {
+  const tls = `tls ${join(whole, 'app.pem')} ${join(whole, 'app.key')}`
+  return `{\n  admin off\n  auto_https off\n}\n${text.replace('{\n', `{\n  ${tls}\n`)}`
 }
