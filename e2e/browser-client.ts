@@ -1,5 +1,5 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { type CookieJar, cookieJar } from './cookie-jar.ts'
 
 /** One answer, as received: nothing followed, nothing hidden. */
@@ -66,17 +66,19 @@ export function visitor({ name, appUrl }: { name: string; appUrl: string }): Vis
   }
 }
 
-/** One request without a jar. Certificates are not checked: all servers are on this machine. */
-export function send(url: URL, { method = 'GET', headers, body, cookie }: Call): Promise<Answer> {
+/** Begins one request, on a connection of its own. Certificates are not checked: all servers are here. */
+export function requestTo(url: URL, options: RequestOptions): ClientRequest {
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest
+  return request(url, { family: 4, agent: false, rejectUnauthorized: false, ...options })
+}
+
+/** One request without a jar. */
+export function send(url: URL, { method = 'GET', headers, body, cookie }: Call): Promise<Answer> {
   // Browsers know that these names are here (RFC 6761 §6.3); a resolver may not.
   const isBelowLocalhost = url.hostname.endsWith('.localhost')
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, {
+    const outgoing = requestTo(url, {
       method,
-      family: 4,
-      agent: false,
-      rejectUnauthorized: false,
       ...(isBelowLocalhost && { hostname: '127.0.0.1', servername: url.hostname }),
       headers: {
         ...(isBelowLocalhost && { host: url.host }),

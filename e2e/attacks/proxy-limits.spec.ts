@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Visitor } from '../browser-client.ts'
+import { requestTo, type Visitor } from '../browser-client.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { apiCalls, callApi, expectProblem, ownPage, rawCall, statusOf } from '../proxied.ts'
@@ -117,7 +116,7 @@ test('PX-12 one user has 64 calls open at most, and keeps nobody else from calli
 function open({ appUrl }: World, visitor: Visitor, method = 'GET') {
   const url = new URL('/api/integrations/acme/proxy/x', appUrl)
   const headers = { ...ownPage, cookie: visitor.jar.header(url) ?? '' }
-  const outgoing = request(url, { method, headers, agent: false, family: 4 })
+  const outgoing = requestTo(url, { method, headers })
   outgoing.on('error', () => {})
   outgoing.on('response', (incoming) => incoming.resume().on('error', () => {}))
   outgoing.end()
@@ -134,7 +133,7 @@ function download(
   const headers = { ...ownPage, cookie: visitor.jar.header(url) ?? '' }
   return new Promise((resolve) => {
     let size = 0
-    const outgoing = request(url, { headers, agent: false, family: 4 })
+    const outgoing = requestTo(url, { headers })
     outgoing.on('error', () => resolve(size))
     outgoing.on('response', (incoming) => {
       incoming.on('close', () => resolve(size)).on('error', () => {})
@@ -160,7 +159,7 @@ function upload(
   const chunk = Buffer.alloc(64 * 1024, 'x')
   return new Promise((resolve) => {
     let sent = 0
-    const outgoing = request(url, { method: 'POST', headers, agent: false, family: 4 })
+    const outgoing = requestTo(url, { method: 'POST', headers })
     const done = (status?: number) => {
       resolve({ status, sent })
       outgoing.destroy()
