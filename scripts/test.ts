@@ -7,7 +7,7 @@ import { demoWalk } from './demo-walk.ts'
 import { root, run, stopWithUs } from './run.ts'
 import { type Count, playwrightCount, vitestCount } from './test-counts.ts'
 
-const parts = ['check', 'unit', 'build', 'e2e', 'demo'] as const
+const parts = ['check', 'unit', 'build', 'e2e', 'vercel', 'demo'] as const
 type Part = (typeof parts)[number]
 
 /** What each part needs, and how it counts. Two of them run one after the other, on two cores. */
@@ -25,14 +25,8 @@ const runners: Record<Part, () => Promise<Count>> = {
     return vitestCount(report, code)
   },
   build: async () => outcome(await buildIfStale()),
-  e2e: async () => {
-    const report = emptyReport('e2e.json')
-    const { code } = await run(['playwright', 'test', '--reporter=dot,json'], {
-      isShown: true,
-      env: { CHROMIUM_PATH: await findChromium(), PLAYWRIGHT_JSON_OUTPUT_FILE: report },
-    })
-    return playwrightCount(report, code)
-  },
+  e2e: async () => playwright('e2e.json', [], { CHROMIUM_PATH: await findChromium() }),
+  vercel: () => playwright('vercel.json', ['-c', 'playwright.vercel.config.ts']),
   demo: demoWalk,
 }
 
@@ -66,6 +60,19 @@ process.exit(sum('failed') > 0 ? 1 : 0)
 
 function outcome(isGood: boolean): Count {
   return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, skipped: 0 }
+}
+
+async function playwright(
+  name: string,
+  args: string[],
+  env: Record<string, string | undefined> = {},
+): Promise<Count> {
+  const report = emptyReport(name)
+  const { code } = await run(['playwright', 'test', ...args, '--reporter=dot,json'], {
+    isShown: true,
+    env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+  })
+  return playwrightCount(report, code)
 }
 
 /** Where a runner shall write; an older report there must not be taken for the new one. */
