@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { baseUrlFor, parseEnv, SettingsError } from './env.ts'
+import { baseUrlFor, hasDurableDatabase, parseEnv, SettingsError } from './env.ts'
 import { settings } from './settings/table.ts'
 import { key, settingsOf, stubSettings } from './testing/settings.ts'
 
@@ -155,3 +155,12 @@ function refusal(given: Record<string, string>): string {
   expect(error).toBeInstanceOf(SettingsError)
   return (error as SettingsError).message
 }
+
+test('a file lasts on a server and not at Vercel; Postgres lasts everywhere', () => {
+  const file = { DATABASE_URL: 'file:./a.db' }
+  const postgres = { DATABASE_URL: 'postgres://db.test/a' }
+  const lasts = (given: Record<string, string>) => hasDurableDatabase(parseEnv(settingsOf(given)))
+  expect([lasts(file), lasts({ ...file, VERCEL: '1' })]).toEqual([true, false])
+  expect(lasts({ DATABASE_URL: '', VERCEL: '1' })).toBe(false)
+  expect([lasts(postgres), lasts({ ...postgres, VERCEL: '1' })]).toEqual([true, true])
+})

@@ -152,6 +152,7 @@ async function whileRunning(
   const running = await startFunction(functionAt(built.output, path), env)
   try {
     await look(running)
+    console.log(`${path}: ${/First answer .*/.exec(running.output())?.[0]}`)
   } finally {
     await running.stop()
   }

@@ -34,8 +34,6 @@ export function filesOf(folder: string): string[] {
 
 export type Running = {
   url: string
-  /** From its start until it listened, in milliseconds. */
-  startedMs: number
   output: () => string
   stop: () => Promise<void>
 }
@@ -45,7 +43,6 @@ export async function startFunction(folder: string, settings: Settings): Promise
   const alone = mkdtempSync(join(tmpdir(), 'grantkeeper-function-'))
   cpSync(folder, alone, { recursive: true, verbatimSymlinks: true })
   const server = fileURLToPath(new URL('serve-function.mjs', import.meta.url))
-  const began = performance.now()
   const child = spawn(process.execPath, [server, alone], {
     cwd: alone,
     env: { NODE_ENV: 'production', ...settings },
@@ -64,8 +61,7 @@ export async function startFunction(folder: string, settings: Settings): Promise
     await stop()
     throw error
   })
-  const startedMs = performance.now() - began
-  return { url: `http://127.0.0.1:${port}`, startedMs, output: () => output, stop }
+  return { url: `http://127.0.0.1:${port}`, output: () => output, stop }
 }
 
 async function listening(child: ChildProcess, output: () => string): Promise<string> {

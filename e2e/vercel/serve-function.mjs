@@ -10,7 +10,15 @@ const folder = process.argv[2] ?? '.'
 const launcher = createRequire(import.meta.url)(join(folder, '___next_launcher.cjs'))
 
 const server = createServer(launcher.length > 1 ? launcher : byWebApi)
+server.once('request', (_, response) => response.once('finish', tellColdStart))
 server.listen(0, '127.0.0.1', () => console.log(`Listening on ${server.address().port}`))
+
+/** From the start of this process: what the first caller waited for, and how much of that was work. */
+function tellColdStart() {
+  const { user, system } = process.cpuUsage()
+  const [waited, worked] = [performance.now(), (user + system) / 1000].map(Math.round)
+  console.log(`First answer after ${waited} ms, of them ${worked} ms of computing`)
+}
 
 /** The function of the proxy takes a `Request` and gives a `Response`. */
 async function byWebApi(request, response) {
