@@ -152,7 +152,9 @@ async function whileRunning(
   const running = await startFunction(functionAt(built.output, path), env)
   try {
     await look(running)
-    console.log(`${path}: ${/First answer .*/.exec(running.output())?.[0]}`)
+    const coldStart = () => /First answer .*/.exec(running.output())?.[0]
+    await expect.poll(coldStart).toBeDefined()
+    console.log(`${path}: ${coldStart()}`)
   } finally {
     await running.stop()
   }
