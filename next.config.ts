@@ -1,9 +1,11 @@
 import type { NextConfig } from 'next'
 import { everywhere, ofApi } from './app/api/response-headers.ts'
 
+const isOnVercel = Boolean(process.env.VERCEL)
+
 const config: NextConfig = {
   // Vercel makes functions of it; everywhere else it can run from a folder of its own (scripts/standalone.ts).
-  ...(process.env.VERCEL ? {} : { output: 'standalone' as const }),
+  ...(isOnVercel ? onVercel() : { output: 'standalone' as const }),
   // Or it would look for the root of a monorepo above, and put that path into the folder.
   outputFileTracingRoot: import.meta.dirname,
   // Nothing is written where the app runs: that may be read-only.
@@ -32,3 +34,12 @@ function listed(headers: Record<string, string>) {
 }
 
 export default config
+
+/** Without SQLite, whose files do not last there, and with the file of providers in every function. */
+function onVercel(): NextConfig {
+  const { PROVIDERS_FILE } = process.env
+  return {
+    turbopack: { resolveAlias: { '#db/sqlite': './db/no-sqlite.ts' } },
+    ...(PROVIDERS_FILE ? { outputFileTracingIncludes: { '/**': [PROVIDERS_FILE] } } : {}),
+  }
+}

@@ -312,6 +312,18 @@ export const texts = {
     },
   },
 
+  noDatabase: {
+    title: 'Nothing can be connected here yet',
+    body: 'This deployment has nowhere durable to keep what people grant. Rather than lose it, the app connects nothing, stores nothing and logs nobody in.',
+    operator: 'If you run this app',
+    why: 'DATABASE_URL does not name a Postgres database, and at Vercel files do not last.',
+    steps: [
+      'Add a Postgres to the project: at Vercel under Storage, Neon for one, which sets DATABASE_URL by itself. Any other works too, with its connection string in DATABASE_URL.',
+      'Redeploy. The build makes the tables, and then this page is gone.',
+    ],
+    more: 'docs/vercel.md in the source has the details.',
+  },
+
   switchedOff: {
     title: 'Your access was switched off',
     body: 'You are logged in, but this account may no longer use this app. Your integrations are not used while this lasts.',

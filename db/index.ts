@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
-import { env, SettingsError } from '#lib/env'
+import { env, hasDurableDatabase, SettingsError } from '#lib/env'
 import { oncePerProcess } from '#lib/process'
 import type { Atomically } from './atomically.ts'
 import type { Tables } from './schema.ts'
@@ -13,25 +13,32 @@ import type { Tables } from './schema.ts'
  */
 export function database(): Promise<Database> {
   const slot = oncePerProcess('database', (): { opened?: Promise<Database> } => ({}))
-  slot.opened ??= openDatabase(env().DATABASE_URL).catch((error) => {
+  slot.opened ??= openOwn().catch((error) => {
     delete slot.opened
     throw error
   })
   return slot.opened
 }
 
+async function openOwn(): Promise<Database> {
+  if (!hasDurableDatabase()) return (await import('./no-sqlite.ts')).openSqlite()
+  return openDatabase(env().DATABASE_URL, { isOneOfMany: Boolean(env().VERCEL) })
+}
+
 /**
  * Opens a database of one's own, for scripts and tests; to be closed. SQLite is always migrated,
  * Postgres only if asked to. Only the driver that is used is loaded.
  */
-export async function openDatabase(
-  url: string,
-  { migrate = false }: { migrate?: boolean } = {},
-): Promise<Database> {
-  if (!url.startsWith('file:'))
-    return (await import('./postgres.ts')).openPostgres(url, { migrate })
+export async function openDatabase(url: string, options: Opening = {}): Promise<Database> {
+  if (!url.startsWith('file:')) return (await import('./postgres.ts')).openPostgres(url, options)
   refuseOldNode()
-  return (await import('./sqlite.ts')).openSqlite(url)
+  return (await import('#db/sqlite')).openSqlite(url)
+}
+
+export type Opening = {
+  migrate?: boolean
+  /** As a function at Vercel is, of which a busy hour starts hundreds: each keeps few connections. */
+  isOneOfMany?: boolean
 }
 
 export type Database = {

@@ -4,7 +4,7 @@ import { bigint, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/
 import pg from 'pg'
 import { type Atomically, compile, isMiss, type Statement } from './atomically.ts'
 import { countForAll } from './counters.ts'
-import type { Database, Handle } from './index.ts'
+import type { Database, Handle, Opening } from './index.ts'
 import { migrations } from './migrations/postgres/all.ts'
 import { ledger, type Migration, missing, refuseMissing } from './migrations.ts'
 import { defineTables } from './schema.ts'
@@ -14,8 +14,8 @@ import { guardQueries, isUniqueViolation, storing } from './storing.ts'
  * Opens a small pool. Prepare queries as `.prepare('')`: a named one breaks behind a pooler.
  * @throws {GrantkeeperError} storage_unavailable, with the sentence to read as its cause's message
  */
-export async function openPostgres(url: string, { migrate }: { migrate: boolean }) {
-  const pool = connect(url)
+export async function openPostgres(url: string, { migrate, isOneOfMany }: Opening) {
+  const pool = connect(url, migrate ? migrating : isOneOfMany ? inFunctions : onServers)
   try {
     await storing(() => (migrate ? migrateAll(pool) : assertMigrated(pool)))
   } catch (error) {
@@ -47,20 +47,26 @@ export const columns = { table: pgTable, text, integer, time, index, uniqueIndex
  * Nothing is kept in a session (no SET, no LISTEN, no named statement), and no startup parameter is
  * sent: poolers such as PgBouncer hand sessions round, and refuse parameters that they do not know.
  */
-function connect(url: string): pg.Pool {
+function connect(url: string, size: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
-    max: 5,
     // As long as a query may take: in a storm, hundreds wait here for five connections.
     connectionTimeoutMillis: 10_000,
     query_timeout: 10_000,
     keepAlive: true,
+    ...size,
   })
   // Without listeners a lost connection would end the process. Its query fails, if it had one.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
+
+const onServers: pg.PoolConfig = { max: 5 }
+/** A function may be frozen for minutes once it has answered: what it kept open may be dead by then. */
+const inFunctions: pg.PoolConfig = { max: 3, idleTimeoutMillis: 5_000 }
+/** As long as a migration, or the wait for another that is on, may take. */
+const migrating: pg.PoolConfig = { max: 1, query_timeout: 600_000 }
 
 function atomicallyOn(pool: pg.Pool, handle: Handle): Atomically {
   return async (build) => {

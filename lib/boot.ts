@@ -10,7 +10,7 @@ import { checkCanary } from './vault-canary.ts'
 /** Checks what must be right before anybody is served, and starts what runs by the clock. */
 export async function boot(): Promise<void> {
   try {
-    env()
+    if (env().VERCEL) return await bootFunction()
     offeredProviders()
     await database()
     await checkCanary()
@@ -21,8 +21,15 @@ export async function boot(): Promise<void> {
     console.error(`Grantkeeper is not ready. ${cause instanceof Error ? cause.message : ''}`)
   }
   logEvent('info', 'started', { count: offeredProviders().length })
-  // Where functions come and go, the platform's own clock calls /api/cron.
-  if (!env().VERCEL) return sweepByTheClock()
+  sweepByTheClock()
+}
+
+/**
+ * Where functions come and go, the build has checked all that (scripts/vercel-build.ts), and the platform's
+ * own clock calls /api/cron. A function that starts keeps somebody waiting, and that of `proxy.ts` has
+ * neither the file of providers nor a use for the database.
+ */
+async function bootFunction(): Promise<void> {
   const { after } = await import('next/server')
   keepAwake((work) => after(() => work))
 }

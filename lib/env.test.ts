@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { baseUrlFor, parseEnv, SettingsError } from './env.ts'
+import { baseUrlFor, hasDurableDatabase, parseEnv, SettingsError } from './env.ts'
 import { settings } from './settings/table.ts'
 import { key, settingsOf, stubSettings } from './testing/settings.ts'
 
@@ -142,20 +142,6 @@ test('SA-13 another base URL is chosen only by a Host that equals it exactly', (
     expect(baseUrlFor(host)).toBe('https://app.test')
 })
 
-function attempt(given: Record<string, string>): unknown {
-  try {
-    return parseEnv(settingsOf(given))
-  } catch (error) {
-    return error
-  }
-}
-
-function refusal(given: Record<string, string>): string {
-  const error = attempt(given)
-  expect(error).toBeInstanceOf(SettingsError)
-  return (error as SettingsError).message
-}
-
 describe('with LOGIN_DRIVER=oidc', () => {
   const oidc = {
     ...{ LOGIN_DRIVER: 'oidc', OIDC_ISSUER: 'https://id.test/realms/acme', OIDC_CLIENT_ID: 'app' },
@@ -192,3 +178,26 @@ describe('with LOGIN_DRIVER=oidc', () => {
     expect(refusal({ ...none, ...oidc, ...given })).toContain(sentence)
   })
 })
+
+test('a file lasts on a server and not at Vercel; Postgres lasts everywhere', () => {
+  const file = { DATABASE_URL: 'file:./a.db' }
+  const postgres = { DATABASE_URL: 'postgres://db.test/a' }
+  const lasts = (given: Record<string, string>) => hasDurableDatabase(parseEnv(settingsOf(given)))
+  expect([lasts(file), lasts({ ...file, VERCEL: '1' })]).toEqual([true, false])
+  expect(lasts({ DATABASE_URL: '', VERCEL: '1' })).toBe(false)
+  expect([lasts(postgres), lasts({ ...postgres, VERCEL: '1' })]).toEqual([true, true])
+})
+
+function attempt(given: Record<string, string>): unknown {
+  try {
+    return parseEnv(settingsOf(given))
+  } catch (error) {
+    return error
+  }
+}
+
+function refusal(given: Record<string, string>): string {
+  const error = attempt(given)
+  expect(error).toBeInstanceOf(SettingsError)
+  return (error as SettingsError).message
+}

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { contradictions } from './settings/contradictions.ts'
 import { missingForLogin } from './settings/login.ts'
-import { withPreviewHosts } from './settings/preview-hosts.ts'
 import { type Settings, settings } from './settings/table.ts'
+import { withVercelHosts } from './settings/vercel-hosts.ts'
 
 /**
  * The settings of this process: read once, checked whole. Nothing else reads `process.env`.
@@ -15,7 +15,7 @@ export function env(): Env {
 
 /** As `env`, from the given variables: for tests, `doctor` and the command line. */
 export function parseEnv(variables: Record<string, string | undefined>): Env {
-  const given = withPreviewHosts(withoutEmpty(variables))
+  const given = withVercelHosts(withoutEmpty(variables))
   const result = settings.safeParse(given, { reportInput: true })
   const missing = [...missingForLogin(given)]
   if (!result.success) throw new SettingsError([...missing, ...result.error.issues.map(sentence)])
@@ -59,6 +59,13 @@ export function baseUrlFor(host: string | null): string {
   const [canonical = '', ...others] = env().APP_BASE_URL
   return others.find((url) => new URL(url).host === host) ?? canonical
 }
+
+/** Whether what is stored outlives the process that stores it. On Vercel a file does not. */
+export function hasDurableDatabase({ VERCEL, DATABASE_URL }: Storage = env()): boolean {
+  return !VERCEL || !DATABASE_URL.startsWith('file:')
+}
+
+type Storage = Pick<Settings, 'VERCEL' | 'DATABASE_URL'>
 
 function clientOf(provider: string, given: Record<string, string | undefined>): Client | undefined {
   const prefix = provider.toUpperCase().replaceAll('-', '_')

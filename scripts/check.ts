@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { arrows } from './arrows.ts'
 import { staleFiles } from './generate.ts'
-import { lockfileProblems } from './lockfile.ts'
+import { installProblems, lockfileProblems } from './lockfile.ts'
 import { root, run, stopWithUs } from './run.ts'
 
 export type Step = { name: string; problems: string[]; seconds: number }
+
+/** Vercel's command line, which a test installs: a package of its own (e2e/vercel). */
+const cli = 'e2e/vercel/cli'
 
 /** All that can be said about the project without running it, at once. */
 export async function check(): Promise<Step[]> {
@@ -16,7 +19,10 @@ export async function check(): Promise<Step[]> {
     step('types', types),
     step('generated files', staleFiles),
     step('migrations', migrations),
-    step('lockfile', async () => lockfileProblems(lockfile(), manifest())),
+    step('lockfile', async () => [
+      ...lockfileProblems(lockfile('.'), manifest('.')),
+      ...installProblems(lockfile(cli), manifest(cli)),
+    ]),
   ])
 }
 
@@ -63,11 +69,13 @@ async function migrations(): Promise<string[]> {
   return fromCommand(['node', 'scripts/db-generate.ts', '--check'])
 }
 
-function lockfile(): unknown {
-  return JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+function lockfile(folder: string): unknown {
+  return JSON.parse(readFileSync(join(root, folder, 'package-lock.json'), 'utf8'))
 }
 
-function manifest(): unknown {
-  const npmrc = existsSync(join(root, '.npmrc')) ? readFileSync(join(root, '.npmrc'), 'utf8') : ''
-  return { ...JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')), npmrc }
+function manifest(folder: string): unknown {
+  const file = join(root, folder, '.npmrc')
+  const npmrc = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const own = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+  return { scripts: {}, ...own, npmrc }
 }

@@ -1,8 +1,10 @@
 // Adds the optional platform packages that the registry in use lacked when the lockfile was written.
 // Without their entries `npm ci` refuses the lock on every machine (EUSAGE). Run it after `npm install`.
+//   node scripts/complete-lock.mjs [FOLDER]
 import { readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 
-const file = new URL('../package-lock.json', import.meta.url)
+const file = resolve(import.meta.dirname, '..', process.argv[2] ?? '.', 'package-lock.json')
 const lock = JSON.parse(readFileSync(file, 'utf8'))
 const systems = ['android', 'darwin', 'freebsd', 'linux', 'win32']
 const processors = ['arm64', 'x64', 'arm', 'wasm32']

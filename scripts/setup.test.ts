@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseEnv as parseLines } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseEnv } from '#lib/env'
 import { readEnvFile } from './env-file.ts'
-import { setUp } from './setup.ts'
+import { printedKeys, setUp } from './setup.ts'
 
 let folder: string
 let file: string
@@ -69,4 +70,14 @@ test('set-up asks for what no flag gave, and tells what to register where', asyn
 test('set-up refuses a base URL with a path', async () => {
   const wrong = { ...given, APP_BASE_URL: 'https://app.example.com/app' }
   await expect(setUp({ file, given: wrong, ask: undefined })).rejects.toThrow('no path')
+})
+
+test('secrets can be printed to be pasted elsewhere: fresh each time, and the app takes them', () => {
+  const [first, second] = [parseLines(printedKeys()), parseLines(printedKeys())]
+  expect(first.VAULT_KEYS).not.toBe(second.VAULT_KEYS)
+  const env = parseEnv({
+    ...{ ...given, APP_BASE_URL: 'https://app.example.com', AUTH0_DOMAIN: 'acme.eu.auth0.com' },
+    ...first,
+  })
+  expect([env.VAULT_KEYS.size, env.TRANSACTION_KEYS.size]).toEqual([1, 1])
 })

@@ -31,6 +31,12 @@ export async function setUp(options: {
   return report({ added, kept: [...new Set([...kept, ...Object.keys(present)])], ...options })
 }
 
+/** Fresh secrets alone, written nowhere: for a platform that keeps the settings itself. */
+export function printedKeys(): string {
+  const lines = Object.entries(freshKeys()).map(([name, value]) => `${name}=${value}`)
+  return lines.join('\n')
+}
+
 /** An answer that cannot be right. Its message is meant for the person who gave it. */
 class WrongAnswer extends Error {}
 
@@ -118,8 +124,10 @@ async function fromCommandLine(): Promise<string> {
       'auth0-audience': text,
       file: { type: 'string', default: '.env.local' },
       yes: { type: 'boolean', short: 'y', default: false },
+      print: { type: 'boolean', default: false },
     },
   })
+  if (values.print) return printedKeys()
   const given = Object.fromEntries(
     questions.map(({ name }) => {
       const flag = name.toLowerCase().replaceAll('_', '-') as 'app-base-url'

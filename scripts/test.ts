@@ -1,12 +1,12 @@
 import { buildIfStale } from './build.ts'
 import { check, show } from './check.ts'
 import { demoWalk } from './demo-walk.ts'
-import { endToEnd } from './end-to-end.ts'
+import { asVercel, endToEnd } from './end-to-end.ts'
 import { run, stopWithUs } from './run.ts'
 import { type Count, vitestCount } from './test-counts.ts'
 import { emptyReport, type Line, total } from './test-report.ts'
 
-const parts = ['check', 'unit', 'build', 'e2e', 'demo'] as const
+const parts = ['check', 'unit', 'build', 'e2e', 'vercel', 'demo'] as const
 type Part = (typeof parts)[number]
 
 /** What each part needs, and how it counts. Two of them run one after the other, on two cores. */
@@ -25,6 +25,7 @@ const runners: Record<Part, () => Promise<Count>> = {
   },
   build: async () => outcome(await buildIfStale()),
   e2e: async () => (await endToEnd()).count,
+  vercel: async () => (await asVercel()).count,
   demo: demoWalk,
 }
 

@@ -10,7 +10,7 @@ export const settings = z.object({
     .transform(list)
     .pipe(z.array(baseUrl).min(1))
     .describe(
-      "This deployment's own URL, or a comma-separated list: the first is canonical, another is chosen only by a Host that equals it exactly. On a Vercel preview it may be left out: then it is VERCEL_URL and VERCEL_BRANCH_URL.",
+      "This deployment's own URL, or a comma-separated list: the first is canonical, another is chosen only by a Host that equals it exactly. At Vercel it may be left out: then it is the project's domain (VERCEL_PROJECT_PRODUCTION_URL), and on a preview VERCEL_URL and VERCEL_BRANCH_URL.",
     ),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000).describe('The port to listen on.'),
   LOGIN_DRIVER: z
@@ -60,7 +60,19 @@ export const settings = z.object({
       'starts with file: (SQLite) or postgres:// (Postgres)',
     )
     .default('file:./data/grantkeeper.db')
-    .describe('file:… for SQLite, or postgres://….'),
+    .describe('file:… for SQLite, or postgres://…. On Vercel only Postgres lasts.'),
+  DATABASE_URL_UNPOOLED: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/.+$/, 'starts with postgres://')
+    .optional()
+    .describe('The same Postgres without its pooler, for migrations alone, as Neon names it.'),
+  MIGRATE_PREVIEWS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .describe(
+      "true lets the build of a Vercel preview migrate: where DATABASE_URL is the previews' own database.",
+    ),
   VAULT_KEYS: keyRing.describe(
     'Seals the tokens: 1:base64key[,2:base64key…], 32 bytes each; the highest number seals, all open.',
   ),
@@ -127,6 +139,10 @@ export const settings = z.object({
     .string()
     .optional()
     .describe('Set by Vercel itself: production, preview or development.'),
+  VERCEL_PROJECT_PRODUCTION_URL: z
+    .string()
+    .optional()
+    .describe("Set by Vercel itself: the project's domain."),
   VERCEL_URL: z.string().optional().describe("Set by Vercel itself: the deployment's own host."),
   VERCEL_BRANCH_URL: z.string().optional().describe("Set by Vercel itself: the branch's host."),
   LOG_LEVEL: z
