@@ -12,7 +12,13 @@ export type Sample = { count: number; cpuUs: number; failed?: number; failures?:
 
 export type Measured = { cpuUs: number; p50: number; p99: number; perSecond: number }
 
-export type Effort = { rounds: number; warmUpMs: number; roundMs: number }
+export type Effort = {
+  rounds: number
+  warmUpMs: number
+  roundMs: number
+  /** For whoever works on it: less of everything, so the figures are rough. */
+  isQuick: boolean
+}
 
 /**
  * Measures all candidates in turns, so that what else the machine does meanwhile falls on all alike, and
