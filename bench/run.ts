@@ -1,11 +1,18 @@
+import './servers/next-names.ts'
 import { stopWithUs } from '#scripts/run'
 import type { Effort } from './harness/interleave.ts'
+import { connect } from './connect.ts'
 import { prepare } from './harness/prepare.ts'
 import { type Line, show } from './harness/report.ts'
 import { keepAlive } from './keep-alive.ts'
+import { growth } from './growth.ts'
+import { page } from './page.ts'
+import { startUp } from './start-up.ts'
+import { storm } from './storm.ts'
+import { writes } from './writes.ts'
 import { vend } from './vend.ts'
 
-const parts: Record<string, (effort: Effort) => Promise<Line[]>> = { vend, 'keep-alive': keepAlive }
+const parts: Record<string, (effort: Effort) => Promise<Line[]>> = { vend, storm, 'keep-alive': keepAlive, connect, page, 'start-up': startUp, writes, growth }
 
 stopWithUs()
 await prepare()

@@ -26,11 +26,12 @@ export function servePortable(env: Settings): Promise<Served> {
 export async function serveNextPeer(
   app: 'empty' | 'auth-app',
   env: Record<string, string> = {},
+  healthPath = '/api/empty',
 ): Promise<Served> {
   const port = await freePort()
   const folder = join(peers, app)
   const start = [next, 'start', '-p', String(port)]
-  return serve({ name: app, run: start, port, env, healthPath: '/api/empty', folder })
+  return serve({ name: app, run: start, port, env, healthPath, folder })
 }
 
 /** A peer that is one file on node:http or Express. */

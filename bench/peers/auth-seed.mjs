@@ -31,10 +31,10 @@ database.transaction(() => {
     const [user, token] = [`user${n}`, `session-token-${String(n).padStart(18, '0')}`]
     insert.user.run(user, 'Ada', `${user}@example.com`, stamp, stamp)
     insert.session.run(`session${n}`, token, user, at(7 * 86_400), stamp, stamp)
-    const access = `AT.${n}.0`.padEnd(48, 'x')
+    const access = `AT.their${n}.0`.padEnd(48, 'x')
     const expiry = at(Number(life))
     insert.account.run(
-      ...[`account${n}`, `acme_${n}`, user, access, `RT.${n}.0`, expiry, 'profile', stamp, stamp],
+      ...[`account${n}`, `acme_${n}`, user, access, `RT.their${n}.0`, expiry, 'profile', stamp, stamp],
     )
     const signature = createHmac('sha256', process.env.BENCH_SECRET).update(token).digest('base64')
     cookies.push(`better-auth.session_token=${encodeURIComponent(`${token}.${signature}`)}`)

@@ -1,0 +1,30 @@
+import { Pool } from 'undici'
+import { ask, type Call, percentilesOf } from './load.ts'
+
+export type Stormed = { failed: number; p50: number; p99: number }
+
+/** So many callers, each with a connection of its own that is open, spread over some servers. */
+export type Crowd = {
+  /** All send this at once; when the last has its answer, what came of it. */
+  all: (call: Call) => Promise<Stormed>
+  leave: () => Promise<void>
+}
+
+/** @param hello what each sends once, so that its connection is there */
+export async function gather(urls: string[], callers: number, hello: Call): Promise<Crowd> {
+  const connections = Math.ceil(callers / urls.length)
+  const pools = urls.map((url) => new Pool(url, { connections, pipelining: 1 }))
+  const all = async (call: Call): Promise<Stormed> => {
+    const times: number[] = []
+    let failed = 0
+    const one = async (pool: Pool) => {
+      const at = performance.now()
+      if ((await ask(pool, call)) !== (call.expected ?? 200)) failed += 1
+      times.push(performance.now() - at)
+    }
+    await Promise.all(pools.flatMap((pool) => Array.from({ length: connections }, () => one(pool))))
+    return { failed, ...percentilesOf(times) }
+  }
+  await all(hello)
+  return { all, leave: async () => void (await Promise.all(pools.map((pool) => pool.close()))) }
+}
