@@ -1,6 +1,12 @@
 import { request } from 'undici'
 import { seedGrants } from './harness/grants.ts'
-import { type Candidate, type Effort, interleave, type Measured, underLoad } from './harness/interleave.ts'
+import {
+  type Candidate,
+  type Effort,
+  interleave,
+  type Measured,
+  underLoad,
+} from './harness/interleave.ts'
 import { type Call, roundRobin } from './harness/load.ts'
 import { openPlace, type Place } from './harness/place.ts'
 import { compared, type Line } from './harness/report.ts'
@@ -84,7 +90,11 @@ async function begin({ url }: Served, start: Call, end: Call): Promise<Call> {
   const set = [headers['set-cookie'] ?? []].flat().map((line) => line.split(';', 1)[0] ?? '')
   const cookie = [start.headers?.cookie ?? [], set].flat().join('; ')
   const query = new URLSearchParams({ code: `CODE.account${counter++}`, state })
-  return { ...end, path: `${end.path}?${query}`, headers: { cookie, 'sec-fetch-site': 'cross-site' } }
+  return {
+    ...end,
+    path: `${end.path}?${query}`,
+    headers: { cookie, 'sec-fetch-site': 'cross-site' },
+  }
 }
 
 let counter = 0

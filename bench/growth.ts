@@ -4,7 +4,13 @@ import { type DatabaseKind, startDatabase } from '#e2e/databases'
 import { cpuMsOf } from './harness/cpu.ts'
 import { type Person, seedGrants } from './harness/grants.ts'
 import { startWorker, type Worker } from './harness/in-app.ts'
-import { type Candidate, type Effort, interleave, type Measured, underLoad } from './harness/interleave.ts'
+import {
+  type Candidate,
+  type Effort,
+  interleave,
+  type Measured,
+  underLoad,
+} from './harness/interleave.ts'
 import { type Call, roundRobin } from './harness/load.ts'
 import { apiKeys, openPlace, type Place } from './harness/place.ts'
 import { compared, type Line } from './harness/report.ts'
@@ -49,7 +55,9 @@ async function openSide(place: Place, kind: DatabaseKind, count: number): Promis
   const keys = await apiKeys(env, 4)
   const app = await serveApp(env)
   const worker = await startWorker(env, 'bench/servers/core.ts')
-  const tokens = await Promise.all(people.slice(0, few).map(({ sub }) => place.issuer.userToken(sub)))
+  const tokens = await Promise.all(
+    people.slice(0, few).map(({ sub }) => place.issuer.userToken(sub)),
+  )
   const subs = people.map(({ sub }) => sub)
   const verb = (name: string, more = {}): Candidate['once'] =>
     withServer(serverCpuMs, worker, { verb: name, subs, ...more })

@@ -1,5 +1,5 @@
-import { gzipSync } from 'node:zlib'
 import { randomUUID } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { openRows } from '#e2e/rows'
 import { type Person, seedGrants } from './harness/grants.ts'
 import { type Effort, interleave, underLoad } from './harness/interleave.ts'
@@ -41,7 +41,12 @@ export async function page(effort: Effort): Promise<Line[]> {
         ...{ beside, besideValue: naive.html / 1000 },
       }),
       compared({
-        ...{ part, what: 'integrations page: JavaScript', unit: 'kB gzip', ours: ours.scripts / 1000 },
+        ...{
+          part,
+          what: 'integrations page: JavaScript',
+          unit: 'kB gzip',
+          ours: ours.scripts / 1000,
+        },
         ...{ beside: 'an empty Next page', besideValue: floor.scripts / 1000, aim: { most: 1.05 } },
       }),
       alone({ part, what: `${what}: HTML, not compressed`, unit: 'kB', ours: ours.plain / 1000 }),

@@ -99,13 +99,39 @@ async function sent({ provider }: Place): Promise<number> {
   return refreshed + refused
 }
 
-function toLines({ callers, ours, theirs }: { callers: number; ours: Result; theirs: Result }): Line[] {
+function toLines({
+  callers,
+  ours,
+  theirs,
+}: {
+  callers: number
+  ours: Result
+  theirs: Result
+}): Line[] {
   const what = `storm of ${callers} on ${processes} processes`
   const beside = 'better-auth on node:http'
   const both = (key: keyof Result) => ({ ours: ours[key], beside, besideValue: theirs[key] })
   return [
-    { ...alone({ part: 'storm', what: `${what}: most refreshes`, unit: '', ours: ours.refreshes, aim: { most: 1 } }), ...both('refreshes') },
-    { ...alone({ part: 'storm', what: `${what}: most failed answers`, unit: '', ours: ours.failed, aim: { most: 0 } }), ...both('failed') },
+    {
+      ...alone({
+        part: 'storm',
+        what: `${what}: most refreshes`,
+        unit: '',
+        ours: ours.refreshes,
+        aim: { most: 1 },
+      }),
+      ...both('refreshes'),
+    },
+    {
+      ...alone({
+        part: 'storm',
+        what: `${what}: most failed answers`,
+        unit: '',
+        ours: ours.failed,
+        aim: { most: 0 },
+      }),
+      ...both('failed'),
+    },
     compared({
       ...{ part: 'storm', what: `${what}: p99`, unit: 'ms', ours: ours.p99 },
       beside: `provider ${providerMs} ms + 2 × an empty request (${Math.round(ours.emptyP99)} ms)`,

@@ -48,7 +48,9 @@ async function startAll(place: Place) {
     serveNextPeer('auth-app', auth.env),
   ])
   const core = await startWorker(env, 'bench/servers/core.ts')
-  const authCore = await startWorker(auth.env, `${peers}/auth-core.mjs`, [JSON.stringify(auth.cookies)])
+  const authCore = await startWorker(auth.env, `${peers}/auth-core.mjs`, [
+    JSON.stringify(auth.cookies),
+  ])
   const atAuth = roundRobin(authRequests(auth))
   return {
     candidates: {
@@ -116,14 +118,40 @@ function toLines(measured: Record<Names, Measured>): Line[] {
   const empty = 'an empty Next route'
   return [
     compared({ ...line('vend, fast mouth, API key', 'fastByKey', raw, 'raw'), aim: { most: 1.3 } }),
-    compared({ ...line('vend, fast mouth, machine token', 'fastByToken', raw, 'raw'), aim: { most: 1.3 } }),
+    compared({
+      ...line('vend, fast mouth, machine token', 'fastByToken', raw, 'raw'),
+      aim: { most: 1.3 },
+    }),
     compared(line('vend, fast mouth, API key', 'fastByKey', rawKeyed, 'rawKeyed')),
-    timesLess({ ...line('vend, fast mouth, API key', 'fastByKey', inNext, 'authApp'), aim: { least: 35 } }),
-    timesLess({ ...line('vend, fast mouth, API key', 'fastByKey', alone, 'authServer'), aim: { least: 15 } }),
-    compared({ ...line('vend, Next route, API key', 'portableByKey', empty, 'empty'), aim: { most: 1.25 } }),
-    compared({ ...line('vend, Next route, machine token', 'portableByToken', empty, 'empty'), aim: { most: 1.25 } }),
-    timesLess({ ...line('vend, Next route, API key', 'portableByKey', inNext, 'authApp'), aim: { least: 3.8 } }),
-    timesLess({ ...line('vend, in process', 'core', 'auth.api.getAccessToken with the session', 'authSession'), aim: { least: 15 } }),
+    timesLess({
+      ...line('vend, fast mouth, API key', 'fastByKey', inNext, 'authApp'),
+      aim: { least: 35 },
+    }),
+    timesLess({
+      ...line('vend, fast mouth, API key', 'fastByKey', alone, 'authServer'),
+      aim: { least: 15 },
+    }),
+    compared({
+      ...line('vend, Next route, API key', 'portableByKey', empty, 'empty'),
+      aim: { most: 1.25 },
+    }),
+    compared({
+      ...line('vend, Next route, machine token', 'portableByToken', empty, 'empty'),
+      aim: { most: 1.25 },
+    }),
+    timesLess({
+      ...line('vend, Next route, API key', 'portableByKey', inNext, 'authApp'),
+      aim: { least: 3.8 },
+    }),
+    timesLess({
+      ...line(
+        'vend, in process',
+        'core',
+        'auth.api.getAccessToken with the session',
+        'authSession',
+      ),
+      aim: { least: 15 },
+    }),
     timesLess(line('vend, in process', 'core', 'auth.api.getAccessToken by user id', 'authUser')),
   ]
 }

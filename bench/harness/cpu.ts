@@ -24,7 +24,10 @@ export function memoryMiBOf(pid: number): number {
 /** proc(5): the fields after the name, which may hold spaces; ticks are a hundredth of a second. */
 function fieldsOf(pid: number): { cpuMs: number; endedMs: number } {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number)
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
   const ticks = (first: number) => ((fields[first] ?? 0) + (fields[first + 1] ?? 0)) * 10
   return { cpuMs: ticks(11), endedMs: ticks(13) }
 }
@@ -37,5 +40,11 @@ function childrenOf(pid: number): number[] {
 /** Where there is no /proc: `[hours:]minutes:seconds.hundredths`. */
 function fromPs(pid: number): number {
   const text = execFileSync('ps', ['-o', 'time=', '-p', String(pid)], { encoding: 'utf8' })
-  return text.trim().split(/[:-]/).map(Number).reduce((sum, part) => sum * 60 + part, 0) * 1000
+  return (
+    text
+      .trim()
+      .split(/[:-]/)
+      .map(Number)
+      .reduce((sum, part) => sum * 60 + part, 0) * 1000
+  )
 }

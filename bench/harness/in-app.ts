@@ -27,7 +27,11 @@ export type Worker = {
 }
 
 /** Starts a worker; it says `ready` when it is. */
-export async function startWorker(env: Settings, file: string, args: string[] = []): Promise<Worker> {
+export async function startWorker(
+  env: Settings,
+  file: string,
+  args: string[] = [],
+): Promise<Worker> {
   const child: ChildProcess = fork(file, args, {
     cwd: root,
     env: { ...surroundings(), ...env },

@@ -8,7 +8,14 @@ export type Candidate = {
   once: (forMs: number) => Promise<Sample>
 }
 
-export type Sample = { count: number; cpuUs: number; failed?: number; failures?: object; p50?: number; p99?: number }
+export type Sample = {
+  count: number
+  cpuUs: number
+  failed?: number
+  failures?: object
+  p50?: number
+  p99?: number
+}
 
 export type Measured = { cpuUs: number; p50: number; p99: number; perSecond: number }
 
@@ -46,7 +53,11 @@ export async function interleave<Name extends string>(
 }
 
 /** The load of one server, and what its process needed for it. */
-export function underLoad(server: Served, next: Load['next'], extraCpuMs = () => 0): Candidate['once'] {
+export function underLoad(
+  server: Served,
+  next: Load['next'],
+  extraCpuMs = () => 0,
+): Candidate['once'] {
   return async (forMs) => {
     const cpuMs = () => cpuMsOf(server.pid) + extraCpuMs()
     const before = cpuMs()

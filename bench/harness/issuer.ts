@@ -21,7 +21,9 @@ export async function startIssuer(): Promise<Issuer> {
   const port = await freePort()
   const domain = `http://localhost:${port}`
   const { publicKey, privateKey } = await generateKeyPair('RS256')
-  const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256', use: 'sig' }] }
+  const keys = {
+    keys: [{ ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256', use: 'sig' }],
+  }
   const metadata = { issuer: `${domain}/`, jwks_uri: `${domain}/jwks` }
   const { close } = await listen(
     (request, response) => response.end(JSON.stringify(request.url === '/jwks' ? keys : metadata)),

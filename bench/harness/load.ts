@@ -68,7 +68,10 @@ export function percentilesOf(times: number[]): { p50: number; p99: number } {
 }
 
 /** The status of the answer, or the code of what went wrong. */
-export async function ask(pool: Pool, { expected: _, method = 'GET', ...call }: Call): Promise<number | string> {
+export async function ask(
+  pool: Pool,
+  { expected: _, method = 'GET', ...call }: Call,
+): Promise<number | string> {
   try {
     const { statusCode, body } = await pool.request({ method, ...call })
     await body.dump()

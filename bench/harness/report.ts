@@ -25,7 +25,7 @@ export function timesLess(line: Omit<Line, 'ratio'>): Line {
 
 /** A line of its own: the aim is held against the value itself. */
 export function alone(line: Pick<Line, 'part' | 'what' | 'unit' | 'ours' | 'aim' | 'note'>): Line {
-  return { ...line, beside: '', besideValue: Number.NaN, ratio: line.ours }
+  return { ...line, beside: '', besideValue: 0, ratio: line.ours }
 }
 
 /** Whether the aim was met, or undefined where there is none. */
@@ -35,7 +35,9 @@ export function isMet({ aim, ratio }: Line): boolean | undefined {
 }
 
 /** The lines as rows of text, for the console and for the docs. */
-export function cells(line: Line): Record<'what' | 'ours' | 'beside' | 'ratio' | 'aim' | 'met', string> {
+export function cells(
+  line: Line,
+): Record<'what' | 'ours' | 'beside' | 'ratio' | 'aim' | 'met', string> {
   const { what, unit, ours, beside, besideValue, ratio, aim } = line
   const met = isMet(line)
   return {

@@ -32,7 +32,14 @@ process.once('exit', () => {
  * Starts a server in a process of its own, with the Node that runs this, and waits until it answers.
  * @throws {Error} with what it said, when it ends before that or takes longer than 45 s
  */
-export async function serve({ name, run, port, env, healthPath, folder = root }: Program): Promise<Served> {
+export async function serve({
+  name,
+  run,
+  port,
+  env,
+  healthPath,
+  folder = root,
+}: Program): Promise<Served> {
   const begun = performance.now()
   const child = spawn(process.execPath, run, {
     cwd: folder,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Settings } from '#e2e/settings'
 import { freePort } from '#e2e/stand-in/server'
-import { run, root } from '#scripts/run'
+import { root, run } from '#scripts/run'
 import type { Place } from './place.ts'
 import { peers } from './prepare.ts'
 import { type Served, serve, surroundings } from './serve.ts'
@@ -19,7 +19,13 @@ export function serveApp(env: Settings): Promise<Served> {
 export function servePortable(env: Settings): Promise<Served> {
   const port = Number(env.PORT)
   const healthPath = '/api/health'
-  return serve({ name: 'next start', run: [next, 'start', '-p', String(port)], port, env, healthPath })
+  return serve({
+    name: 'next start',
+    run: [next, 'start', '-p', String(port)],
+    port,
+    env,
+    healthPath,
+  })
 }
 
 /** A Next app of the peers: `empty`, or `auth-app` with better-auth. */

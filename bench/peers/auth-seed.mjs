@@ -34,7 +34,17 @@ database.transaction(() => {
     const access = `AT.their${n}.0`.padEnd(48, 'x')
     const expiry = at(Number(life))
     insert.account.run(
-      ...[`account${n}`, `acme_${n}`, user, access, `RT.their${n}.0`, expiry, 'profile', stamp, stamp],
+      ...[
+        `account${n}`,
+        `acme_${n}`,
+        user,
+        access,
+        `RT.their${n}.0`,
+        expiry,
+        'profile',
+        stamp,
+        stamp,
+      ],
     )
     const signature = createHmac('sha256', process.env.BENCH_SECRET).update(token).digest('base64')
     cookies.push(`better-auth.session_token=${encodeURIComponent(`${token}.${signature}`)}`)

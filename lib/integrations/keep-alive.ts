@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, lte, min, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, lte, min, type SQL, sql } from 'drizzle-orm'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { database } from '#db'
 import { codeOf } from '#lib/errors'
@@ -151,7 +151,8 @@ async function isDue(provider: string): Promise<SQL | undefined> {
   const { grants } = tables
   return and(
     eq(grants.provider, provider),
-    lte(grants.refreshDueAt, clock),
+    // Read once for the whole statement: for each row anew, Postgres would look at every row.
+    lte(grants.refreshDueAt, sql`(select ${clock})`),
     eq(grants.status, 'active'),
     isNull(grants.pausedAt),
     lte(grants.refreshNotBefore, clock),
@@ -165,9 +166,7 @@ async function keepOne(provider: ResolvedProvider, lease: Lease): Promise<boolea
       return false
     }
     // By the lease and not the grant: another flight of this grant waits for this very lease.
-    await inFlight(lease.id + lease.grant.id, () =>
-      refreshUnderLease(provider, lease, 'renewals'),
-    )
+    await inFlight(lease.id + lease.grant.id, () => refreshUnderLease(provider, lease, 'renewals'))
     return true
   } catch (cause) {
     const { id: grantId } = lease.grant

@@ -33,7 +33,8 @@ export async function refreshUnderLease(
     isInDoubt ||= outcome.kind === 'unanswered'
     const standing = await countAgain(lease)
     if (standing === 'lost') return
-    if (standing === 'ours') outcome = await refreshTokens(provider, refreshToken, { ...second, lane })
+    if (standing === 'ours')
+      outcome = await refreshTokens(provider, refreshToken, { ...second, lane })
   }
   if (outcome.kind === 'tokens')
     return commitTokens(lease, { provider, tokens: outcome.tokens, refreshToken })
