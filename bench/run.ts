@@ -31,7 +31,7 @@ const parts: Record<string, (effort: Effort) => Promise<Line[]>> = {
   growth,
 }
 
-const thorough = { rounds: 5, warmUpMs: 5000, roundMs: 2000, isQuick: false }
+const thorough = { rounds: 5, warmUpMs: 4000, roundMs: 1500, isQuick: false }
 const quick = { rounds: 2, warmUpMs: 2000, roundMs: 1000, isQuick: true }
 
 stopWithUs()

@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { env } from './env.ts'
 import { GrantkeeperError } from './errors.ts'
 import type { KeyRing } from './settings/values.ts'
@@ -78,11 +84,16 @@ function parse(sealed: string): { number: number; bytes: Buffer } {
   return { number: Number(number), bytes }
 }
 
-function keyOf(ring: KeyRing, number: number): Buffer {
+function keyOf(ring: KeyRing, number: number): KeyObject {
   const key = ring.get(number)
   if (!key) throw new Error(`key ${number} is not in the ring`)
-  return key
+  const known = keyObjects.get(key) ?? createSecretKey(key)
+  keyObjects.set(key, known)
+  return known
 }
+
+/** Made once a key: from its bare bytes Node would make one each time, for more than a seal costs. */
+const keyObjects = new WeakMap<Buffer, KeyObject>()
 
 /** The additional data: each part with its length before it, so that no two contexts read alike. */
 function boundTo(context: SealContext, number: number): Buffer {

@@ -136,7 +136,7 @@ const rules: Rule[] = [
     from: ['bench/'],
     to: [
       ...['lib/integrations/', 'lib/api-keys', 'lib/callers', 'lib/session', 'lib/vault', 'db/'],
-      ...['e2e/', 'scripts/run', 'scripts/build'],
+      ...['lib/oauth/seal', 'e2e/', 'scripts/run', 'scripts/build'],
     ],
   },
 ]

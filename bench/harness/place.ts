@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +25,7 @@ export type Place = {
 /** @param providerMs how long the third party takes to answer */
 export async function openPlace({ providerMs = 0 } = {}): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-bench-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const issuer = await startIssuer()
   const provider = await serve({
     name: 'the third party',

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from '#scripts/run'
+import { cpuMsOf } from './cpu.ts'
 
 export type Served = {
   name: string
@@ -9,6 +10,8 @@ export type Served = {
   url: string
   /** Milliseconds from the start of the process to its first answer. */
   startMs: number
+  /** CPU time that it had used by then, in milliseconds. */
+  startCpuMs: number
   stop: () => Promise<void>
 }
 
@@ -59,13 +62,15 @@ export async function serve({
       throw new Error(`${name} did not start:\n${said}`)
     await sleep(5)
   }
+  const pid = child.pid ?? 0
+  const started = { startMs: performance.now() - begun, startCpuMs: cpuMsOf(pid) }
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL')
       await once(child, 'exit')
     }
   }
-  return { name, pid: child.pid ?? 0, url, startMs: performance.now() - begun, stop }
+  return { name, pid, url, ...started, stop }
 }
 
 /** What every process is started with: nothing of the settings of whoever runs this. */

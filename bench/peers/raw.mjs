@@ -1,4 +1,4 @@
-import { createDecipheriv, createHash } from 'node:crypto'
+import { createDecipheriv, createHash, createSecretKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import Database from 'better-sqlite3'
 
@@ -7,7 +7,7 @@ import Database from 'better-sqlite3'
  * the app. It reads the row by the user's name and opens the token; at `/keyed` it first finds the key of
  * the caller by its hash.
  */
-const key = Buffer.from(process.env.VAULT_KEYS.split(':')[1], 'base64')
+const key = createSecretKey(Buffer.from(process.env.VAULT_KEYS.split(':')[1], 'base64'))
 const database = new Database(process.env.DATABASE_URL.slice('file:'.length), { timeout: 3000 })
 const findKey = database.prepare(
   'select id from api_keys where hash = ? and revoked_at is null and (expires_at is null or expires_at > ?)',

@@ -3,6 +3,7 @@ import { keepAlive, nextDueAt } from '#lib/integrations/keep-alive'
 import { list } from '#lib/integrations/list'
 import { storeUses } from '#lib/integrations/uses'
 import { vend } from '#lib/integrations/vend'
+import { sealFor, unsealFor } from '#lib/oauth/seal'
 import { bearerUser } from '#lib/session'
 
 type Order = {
@@ -14,6 +15,9 @@ type Order = {
 }
 
 const caller = ownCaller('Bench')
+/** As large as what a start keeps in its cookie. */
+const attempt = { id: 'i'.repeat(43), rest: 'r'.repeat(500) }
+const sealed = await sealFor('transaction', attempt)
 
 /** What server code of the app calls, without HTTP around it. */
 const verbs = {
@@ -30,6 +34,8 @@ const verbs = {
     return nextDueAt()
   },
   store: () => storeUses(),
+  seal: () => sealFor('transaction', attempt),
+  unseal: () => unsealFor('transaction', sealed),
 }
 
 // Does what it is told for as long as it is told to, or once, and answers what that cost.
