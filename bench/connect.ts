@@ -119,7 +119,7 @@ function toLines(measured: Record<Names, Measured>): Line[] {
     compared({
       ...line('start', 'start', empty, 'empty'),
       aim: { most: 1.6 },
-      note: 'besides the route itself, one seal of iron-session (below) and the opened session of the login, and little else',
+      note: 'besides the route, WebCrypto in two libraries, each step of which is a job in another thread: one seal of iron-session, and the session of the login opened',
     }),
     compared({
       ...line('callback', 'callback', empty, 'empty'),
