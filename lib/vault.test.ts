@@ -20,6 +20,19 @@ test('what was sealed opens again, whatever is in it', () => {
     expect(open(seal(plain, context, ring), context, ring)).toBe(plain)
 })
 
+test('RF-28 what an earlier release has sealed opens', () => {
+  const bytes = Buffer.from(Array.from({ length: 32 }, (_, n) => (n * 37) % 256))
+  const sealed = 'gk1.1.VWMMFk32vRbc3r4UUMt1Cfkcclzcx44XAOvBQrEerFPrqbGJR7X_WJhRYFaSnnT6CqRxYg'
+  const then: SealContext = {
+    grantId: '5f0c1c1e-7a53-4b0e-9a35-3f8f7a1d2b60',
+    userId: 'ünï',
+    provider: 'acme',
+    field: 'refresh_token',
+    version: 12,
+  }
+  expect(open(sealed, then, new Map([[1, bytes]]))).toBe('RT_of_an_earlier_release')
+})
+
 test('nothing empty or huge is sealed: it could not be opened', () => {
   for (const plain of ['', 'y'.repeat(65_537)])
     expect(() => seal(plain, context, ring)).toThrow(RangeError)

@@ -25,6 +25,7 @@ const results = z.object({
       beside: z.string(),
       besideValue: z.number(),
       ratio: z.number(),
+      isAlone: z.literal(true).optional(),
       aim: aim.optional(),
       note: z.string().optional(),
     }),

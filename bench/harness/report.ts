@@ -6,8 +6,10 @@ export type Line = {
   ours: number
   beside: string
   besideValue: number
-  /** Ours to the other's, or the other's to ours where `isTimes`: how many times less, or faster. */
+  /** Ours to the other's; or the other's to ours, where more is better: how many times less, or faster. */
   ratio: number
+  /** The aim is held against the value itself, and so is the ratio. */
+  isAlone?: true
   aim?: { most: number } | { least: number }
   /** The limit that is hit, in a sentence. */
   note?: string
@@ -23,10 +25,14 @@ export function timesLess(line: Omit<Line, 'ratio'>): Line {
   return { ...line, ratio: line.besideValue / line.ours }
 }
 
-/** A line of its own: the aim is held against the value itself. */
-export function alone(line: Pick<Line, 'part' | 'what' | 'unit' | 'ours' | 'aim' | 'note'>): Line {
-  return { ...line, beside: '', besideValue: 0, ratio: line.ours }
+/** A line whose aim is held against the value itself, whatever stands beside it. */
+export function alone(
+  line: Omit<Line, 'ratio' | 'isAlone' | Beside> & Partial<Pick<Line, Beside>>,
+): Line {
+  return { beside: '', besideValue: 0, ...line, ratio: line.ours, isAlone: true }
 }
+
+type Beside = 'beside' | 'besideValue'
 
 /** Whether the aim was met, or undefined where there is none. */
 export function isMet({ aim, ratio }: Line): boolean | undefined {
@@ -38,13 +44,13 @@ export function isMet({ aim, ratio }: Line): boolean | undefined {
 export function cells(
   line: Line,
 ): Record<'what' | 'ours' | 'beside' | 'ratio' | 'aim' | 'met', string> {
-  const { what, unit, ours, beside, besideValue, ratio, aim } = line
+  const { what, unit, ours, beside, besideValue, ratio, aim, isAlone } = line
   const met = isMet(line)
   return {
     what,
     ours: `${amount(ours)} ${unit}`.trim(),
     beside: beside && `${beside}: ${amount(besideValue)} ${unit}`.trim(),
-    ratio: beside && `${amount(ratio)}×`,
+    ratio: isAlone ? '' : `${amount(ratio)}×`,
     aim: aim ? ('most' in aim ? `≤ ${aim.most}` : `≥ ${aim.least}`) : '',
     met: met === undefined ? '' : met ? 'met' : 'missed',
   }
