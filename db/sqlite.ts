@@ -5,13 +5,13 @@ import Client from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { type Atomically, compile, isMiss, type Statement } from './atomically.ts'
 import { countInMemory } from './counters.ts'
+import { groupCommit } from './group-commit.ts'
 import type { Database, Handle } from './index.ts'
 import { migrations } from './migrations/sqlite/all.ts'
 import { ledger, missing, refuseMissing } from './migrations.ts'
 import { type Columns, defineTables } from './schema.ts'
-import { guardQueries, isUniqueViolation, storing } from './storing.ts'
+import { guardQueries, storing } from './storing.ts'
 
 /** Opens the file of `url` (`file:…`, `file::memory:`), makes it if need be, and migrates it. */
 export async function openSqlite(url: string): Promise<Database> {
@@ -23,7 +23,7 @@ export async function openSqlite(url: string): Promise<Database> {
     return {
       db: handle,
       tables: defineTables(columns),
-      atomically: atomicallyOn(client, handle),
+      atomically: groupCommit(client, handle),
       clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
       assertMigrated: async () => storing(() => refuseMissing(pending(client))),
       counter: countInMemory,
@@ -41,37 +41,6 @@ export const columns = {
   index,
   uniqueIndex,
 } as unknown as Columns
-
-/**
- * The whole transaction in one synchronous step: between two awaits any other code of this process
- * could run a statement on this one connection, and it would land inside.
- */
-function atomicallyOn(client: Client.Database, handle: Handle): Atomically {
-  return async (build) => {
-    const statements = compile(build(handle))
-    const transaction = client.transaction(() => {
-      for (const statement of statements)
-        if (isMiss(statement, touch(client, statement))) throw new Missed()
-    })
-    return storing(() => {
-      try {
-        transaction.immediate()
-        return true
-      } catch (error) {
-        if (error instanceof Missed || isUniqueViolation(error)) return false
-        throw error
-      }
-    })
-  }
-}
-
-/** Thrown within a transaction to roll it back. */
-class Missed extends Error {}
-
-function touch(client: Client.Database, { sql: text, params }: Statement): number {
-  const statement = client.prepare(text)
-  return statement.reader ? statement.all(...params).length : statement.run(...params).changes
-}
 
 function connect(url: string): Client.Database {
   const client = new Client(prepareFile(url), { timeout: busyTimeoutMs })

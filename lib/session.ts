@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { redirect } from 'next/navigation'
-import { database } from '#db'
+import { type Database, database } from '#db'
 import { hasEnded } from '#lib/ended-sessions'
 import { GrantkeeperError } from '#lib/errors'
 import { verifyAccessToken } from '#lib/login/access-token'
@@ -85,15 +85,32 @@ async function toUser(identity: Known): Promise<User> {
 type Row = { id: string; name: string; email: string; disabledAt: number | null }
 
 async function findRow({ issuer, sub, org }: Known): Promise<Row | undefined> {
-  const { db, tables } = await database()
-  const { id, name, email, disabledAt } = tables.users
-  const [row] = await db
-    .select({ id, name, email, disabledAt })
-    .from(tables.users)
-    .where(
-      and(eq(tables.users.issuer, issuer), eq(tables.users.sub, sub), eq(tables.users.org, org)),
-    )
+  const [row] = await preparedFind(await database()).execute({ issuer, sub, org })
   return row
+}
+
+/** Prepared once a database: every request of a user begins with it. */
+function preparedFind(opened: Database): ReturnType<typeof prepareFind> {
+  const query = finds.get(opened) ?? prepareFind(opened)
+  finds.set(opened, query)
+  return query
+}
+
+const finds = new WeakMap<Database, ReturnType<typeof prepareFind>>()
+
+function prepareFind({ db, tables: { users } }: Database) {
+  const { id, name, email, disabledAt } = users
+  return db
+    .select({ id, name, email, disabledAt })
+    .from(users)
+    .where(
+      and(
+        eq(users.issuer, sql.placeholder('issuer')),
+        eq(users.sub, sql.placeholder('sub')),
+        eq(users.org, sql.placeholder('org')),
+      ),
+    )
+    .prepare('')
 }
 
 /** Two first requests at once: one inserts, both read what is there then. */

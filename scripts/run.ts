@@ -11,6 +11,8 @@ type Options = {
   env?: Record<string, string | undefined>
   /** Show the output while it comes, instead of keeping it. */
   isShown?: boolean
+  /** Where it runs, if not in the project's folder. */
+  folder?: string
   /** Milliseconds after which the command is stopped. */
   deadlineMs?: number
 }
@@ -21,7 +23,7 @@ const running = new Set<ChildProcess>()
 export function run(command: string[], options: Options = {}): Promise<Outcome> {
   const [file = '', ...rest] = command
   const child = spawn(file, rest, {
-    cwd: root,
+    cwd: options.folder ?? root,
     env: { ...withProjectTools(), ...options.env },
     stdio: ['ignore', options.isShown ? 'inherit' : 'pipe', options.isShown ? 'inherit' : 'pipe'],
     ...(options.deadlineMs === undefined ? {} : { timeout: options.deadlineMs }),

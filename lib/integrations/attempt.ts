@@ -1,5 +1,5 @@
-import { lt } from 'drizzle-orm'
-import { database } from '#db'
+import { lt, sql } from 'drizzle-orm'
+import { type Database, database } from '#db'
 import { type ErrorCode, GrantkeeperError } from '#lib/errors'
 import type { AuthorizationResponse } from '#lib/oauth/authorization'
 import { resolveProvider } from '#lib/oauth/metadata'
@@ -45,14 +45,26 @@ export async function consume(transaction: Transaction): Promise<void> {
 
 /** True for the first who uses an id, false for all others. `expiresAt`: until when that is remembered. */
 export async function spend(used: { id: string; expiresAt: number }): Promise<boolean> {
-  const { db, tables } = await database()
-  const { usedTransactions } = tables
-  const first = await db
+  const first = await preparedSpend(await database()).execute(used)
+  return first.length > 0
+}
+
+/** Prepared once a database. */
+function preparedSpend(opened: Database): ReturnType<typeof prepareSpend> {
+  const query = spends.get(opened) ?? prepareSpend(opened)
+  spends.set(opened, query)
+  return query
+}
+
+const spends = new WeakMap<Database, ReturnType<typeof prepareSpend>>()
+
+function prepareSpend({ db, tables: { usedTransactions } }: Database) {
+  return db
     .insert(usedTransactions)
-    .values(used)
+    .values({ id: sql.placeholder('id'), expiresAt: sql.placeholder('expiresAt') })
     .onConflictDoNothing()
     .returning({ id: usedTransactions.id })
-  return first.length > 0
+    .prepare('')
 }
 
 /** Forgets what could not be used again anyway. */

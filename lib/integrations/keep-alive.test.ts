@@ -88,6 +88,33 @@ onEachDialect('keeping grants alive', (open) => {
     expect(rows.every(({ status, leaseId }) => status === 'active' && leaseId === null)).toBe(true)
   })
 
+  test('RF-15 a provider that answers all is asked more at once, up to its connections', async () => {
+    answer()
+    parties.acme.ctl({ endpoint: 'token', delay_before_headers: 200 })
+    const { versions } = await given(...Array.from({ length: 300 }, () => ({ refreshDueAt: 1 })))
+    expect(await keepAlive()).toBe(300)
+    expect(new Set(await versions())).toEqual(new Set([2]))
+    expect(parties.acme.load().peak).toBeGreaterThan(32)
+    expect(parties.acme.load().peak).toBeLessThanOrEqual(256)
+  })
+
+  test('RF-15 one that sets a limit meanwhile gets no further batch', async () => {
+    let answered = 0
+    const limit = () => {
+      answered += 1
+      if (answered !== 33) return
+      const headers = { 'retry-after': '60' }
+      parties.acme.ctl({ endpoint: 'token', status: 429, headers, body: '{}' })
+    }
+    parties.acme.ctl({ endpoint: 'token', body: JSON.stringify(renewed), during: limit })
+    const { database } = await given(...Array.from({ length: 200 }, () => ({ refreshDueAt: 1 })))
+    expect(await keepAlive()).toBeGreaterThanOrEqual(32)
+    // The first batch, and the two that were begun when that had gone well.
+    expect(calls()).toBeLessThanOrEqual(96)
+    const rows = await database.db.select().from(database.tables.grants)
+    expect(rows.every(({ status, leaseId }) => status === 'active' && leaseId === null)).toBe(true)
+  })
+
   test('after an outage one tries, not a whole batch', async () => {
     parties.acme.ctl({ endpoint: 'token', status: 503 })
     const { database } = await given(...Array.from({ length: 40 }, () => ({ refreshDueAt: 1 })))

@@ -1,4 +1,5 @@
-import { and, eq, inArray, isNotNull, isNull, lte, min, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, lte, min, type SQL, sql } from 'drizzle-orm'
+import pLimit, { type LimitFunction } from 'p-limit'
 import { database } from '#db'
 import { codeOf } from '#lib/errors'
 import type { ResolvedProvider } from '#lib/oauth/metadata'
@@ -50,24 +51,70 @@ export async function nextDueAt(): Promise<number | null> {
   return Date.now() + Number(row.due) - row.now
 }
 
-/** Worked on at once at one provider: what its connections allow. */
-const atOnce = 32
-
 /** One provider that does not answer does not keep the others waiting. */
 async function keepAliveAt(offered: OfferedProvider, until: number): Promise<number> {
-  let count = 0
-  while (performance.now() < until && !isStopping()) {
-    const due = await dueAt(offered.id)
-    if (due.length === 0) break
-    const asked = await askable(offered)
-    if (!asked) break
-    // Before the claim, which counts as a send: a provider that is not found is sent nothing.
-    const claimed = await claim(offered.id, asked.isProbe ? due.slice(0, 1) : due)
-    const done = await Promise.all(claimed.map((lease) => keepOne(asked.provider, lease)))
-    count += done.filter(Boolean).length
-    if (!done.some(Boolean)) break
+  const round: Round = { until, count: 0, lanes: 0, isOver: false, inTurn: pLimit(1) }
+  await lane(offered, round)
+  if (round.failure) throw round.failure.cause
+  return round.count
+}
+
+type Round = {
+  until: number
+  count: number
+  /** Batches that are worked on at once. */
+  lanes: number
+  isOver: boolean
+  failure?: { cause: unknown }
+  /** One batch is claimed at a time: two at once would choose the same. */
+  inTurn: LimitFunction
+}
+
+const batchSize = 32
+/** With all their batches: what the connections to one provider allow. */
+const mostLanes = 8
+
+/**
+ * Works on one batch after the other. Each of which every grant was renewed opens one more lane, and one
+ * of which not all were closes its own: a provider is asked for as much as it answers.
+ */
+async function lane(offered: OfferedProvider, round: Round): Promise<void> {
+  const opened: Promise<void>[] = []
+  round.lanes += 1
+  try {
+    while (performance.now() < round.until && !isStopping() && !round.isOver) {
+      const batch = await round.inTurn(() => claimDue(offered))
+      const renewed = await keepBatch(batch)
+      round.count += renewed
+      if (renewed === 0) round.isOver = true
+      else if (renewed < batch.leases.length && round.lanes > 1) break
+      else if (renewed === batch.leases.length && round.lanes < mostLanes)
+        opened.push(lane(offered, round))
+    }
+  } catch (cause) {
+    round.failure = { cause }
+    round.isOver = true
   }
-  return count
+  round.lanes -= 1
+  await Promise.all(opened)
+}
+
+type Batch = { leases: Lease[]; provider?: ResolvedProvider }
+
+/** What is due next; nothing where the provider may not be asked. */
+async function claimDue(offered: OfferedProvider): Promise<Batch> {
+  const due = await dueAt(offered.id)
+  const asked = due.length === 0 ? undefined : await askable(offered)
+  if (!asked) return { leases: [] }
+  // After it was found, for the claim counts as a send: a provider that is not found is sent nothing.
+  const leases = await claim(offered.id, asked.isProbe ? due.slice(0, 1) : due)
+  return { leases, provider: asked.provider }
+}
+
+async function keepBatch({ leases, provider }: Batch): Promise<number> {
+  if (!provider) return 0
+  const done = await Promise.all(leases.map((lease) => keepOne(provider, lease)))
+  return done.filter(Boolean).length
 }
 
 /** The provider, or undefined while it is in trouble: that is no fault of ours, and is known already. */
@@ -90,7 +137,7 @@ async function dueAt(provider: string): Promise<string[]> {
     .from(grants)
     .where(and(await isDue(provider), lte(grants.leaseUntil, clock)))
     .orderBy(grants.refreshDueAt)
-    .limit(atOnce)
+    .limit(batchSize)
   return due.map(({ id }) => id)
 }
 
@@ -104,7 +151,8 @@ async function isDue(provider: string): Promise<SQL | undefined> {
   const { grants } = tables
   return and(
     eq(grants.provider, provider),
-    lte(grants.refreshDueAt, clock),
+    // Read once for the whole statement: for each row anew, Postgres would look at every row.
+    lte(grants.refreshDueAt, sql`(select ${clock})`),
     eq(grants.status, 'active'),
     isNull(grants.pausedAt),
     lte(grants.refreshNotBefore, clock),
@@ -118,7 +166,7 @@ async function keepOne(provider: ResolvedProvider, lease: Lease): Promise<boolea
       return false
     }
     // By the lease and not the grant: another flight of this grant waits for this very lease.
-    await inFlight(lease.id + lease.grant.id, () => refreshUnderLease(provider, lease))
+    await inFlight(lease.id + lease.grant.id, () => refreshUnderLease(provider, lease, 'renewals'))
     return true
   } catch (cause) {
     const { id: grantId } = lease.grant

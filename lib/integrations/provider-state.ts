@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { and, eq, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm'
-import { database } from '#db'
+import { type Database, database } from '#db'
 import { env } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
 import { type ResolvedProvider, resolveProvider } from '#lib/oauth/metadata'
@@ -50,14 +50,26 @@ async function assertAnswering(provider: string): Promise<boolean> {
 
 /** It has answered as it should: what was wrong is over. */
 export async function noteAnswer(provider: string): Promise<void> {
-  const { db, tables } = await database()
-  const { providerStates: states } = tables
-  const ended = await db
+  const ended = await preparedEnd(await database()).execute({ provider })
+  if (ended.length > 0) logEvent('info', 'provider_recovered', { provider })
+}
+
+/** Prepared once a database: it is asked after every refresh, and mostly finds nothing to end. */
+function preparedEnd(opened: Database): ReturnType<typeof prepareEnd> {
+  const query = ends.get(opened) ?? prepareEnd(opened)
+  ends.set(opened, query)
+  return query
+}
+
+const ends = new WeakMap<Database, ReturnType<typeof prepareEnd>>()
+
+function prepareEnd({ db, tables: { providerStates: states } }: Database) {
+  return db
     .update(states)
     .set({ error: null, failures: 0, since: null, blockedUntil: 0, reference: null })
-    .where(and(eq(states.provider, provider), isNotNull(states.error)))
+    .where(and(eq(states.provider, sql.placeholder('provider')), isNotNull(states.error)))
     .returning({ provider: states.provider })
-  if (ended.length > 0) logEvent('info', 'provider_recovered', { provider })
+    .prepare('')
 }
 
 /** It did not answer, or refused our client. That is told once, with a reference for people. */

@@ -3,6 +3,7 @@ import { database } from '#db'
 import { env } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
 import type { ResolvedProvider } from '#lib/oauth/metadata'
+import type { Lane } from '#lib/oauth/outbound'
 import { type RefreshOutcome, refreshTokens } from '#lib/oauth/refresh'
 import { open } from '#lib/vault'
 import { isHeld, type Lease, lastsForCall, moment, releaseLease } from './lease.ts'
@@ -15,20 +16,25 @@ import { noteFailure, noteUnreadable } from './refresh-failure.ts'
  * Nothing happens where the lease has been lost: then it is for whoever has it now.
  * @throws {GrantkeeperError} as `refresh`; the lease is given back
  */
-export async function refreshUnderLease(provider: ResolvedProvider, lease: Lease): Promise<void> {
+export async function refreshUnderLease(
+  provider: ResolvedProvider,
+  lease: Lease,
+  lane: Lane = 'people',
+): Promise<void> {
   const { grant } = lease
   // This send is counted in it: two before it left no trace, and a third would only do harm.
   if (grant.unansweredSends > maxSends) return endGrant(lease, provider, { isInDoubt: true })
   const refreshToken = await openRefreshToken(lease)
   if (!lastsForCall(lease)) return giveBackUnsent(lease)
-  let outcome = await refreshTokens(provider, refreshToken)
+  let outcome = await refreshTokens(provider, refreshToken, { lane })
   let isInDoubt = grant.inDoubtSince !== null || grant.unansweredSends > 1
   const second = secondTry(provider, lease, outcome)
   if (second) {
     isInDoubt ||= outcome.kind === 'unanswered'
     const standing = await countAgain(lease)
     if (standing === 'lost') return
-    if (standing === 'ours') outcome = await refreshTokens(provider, refreshToken, second)
+    if (standing === 'ours')
+      outcome = await refreshTokens(provider, refreshToken, { ...second, lane })
   }
   if (outcome.kind === 'tokens')
     return commitTokens(lease, { provider, tokens: outcome.tokens, refreshToken })

@@ -10,14 +10,13 @@ import { isCallable, isPassing, openAgent } from './vetted.ts'
 /**
  * One call to a third party: never retried, never redirected, to public addresses only, bounded in
  * time (`TOKEN_DEADLINE_MS` for everything from the look-up to the last byte) and size (1 MiB).
+ * @param lane what nobody waits for never takes the connections of what somebody does
  * @throws {GrantkeeperError} `temporarily_unavailable` where trying later makes sense, else `exchange_failed`
  */
-export async function callThirdParty({
-  url,
-  method,
-  headers,
-  body,
-}: WireRequest): Promise<WireResponse> {
+export async function callThirdParty(
+  { url, method, headers, body }: WireRequest,
+  lane: Lane = 'people',
+): Promise<WireResponse> {
   const target = new URL(url)
   if (!isCallable(target))
     throw new GrantkeeperError('exchange_failed', { cause: new Error('forbidden address') })
@@ -30,7 +29,7 @@ export async function callThirdParty({
       'accept-encoding': 'identity',
     },
     body: body ?? null,
-    dispatcher: oncePerProcess('outbound', () => openAgent(32)),
+    dispatcher: oncePerProcess(`outbound ${lane}`, () => openAgent(connections[lane])),
     signal,
   })
   try {
@@ -41,6 +40,12 @@ export async function callThirdParty({
     throw asUnavailable(error)
   }
 }
+
+/** `people` wait for it: a page, or a job that asks for a token. `renewals`: done for their own sake. */
+export type Lane = keyof typeof connections
+
+/** To one origin: the bulkhead between a slow provider and all others. */
+const connections = { people: 32, renewals: 256 }
 
 async function ask(target: URL, options: Parameters<typeof send>[1]): Promise<WireResponse> {
   const response = await send(target, options)

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { codeOf } from '#lib/errors'
 import { clientAuthentication } from './client-authentication.ts'
 import { asAuthorizationServer, type ResolvedProvider } from './metadata.ts'
+import type { Lane } from './outbound.ts'
 import { type Refusal, readRefusal } from './refusal.ts'
 import { type Tokens, tokenResponse, toTokens } from './token-response.ts'
 import { wasNeverSent } from './unsent.ts'
@@ -18,22 +19,24 @@ export type RefreshOutcome =
 
 /**
  * Sends a refresh token (RFC 6749 §6), once, within `TOKEN_DEADLINE_MS`. It never throws.
- * @param how `withScope: false` leaves out the scope that the entry's `refresh_params` may name
+ * @param how `withScope: false` leaves out the scope that the entry's `refresh_params` may name; `lane`:
+ *   whose connections it takes
  */
 export async function refreshTokens(
   provider: ResolvedProvider,
   refreshToken: string,
-  { withScope = true }: { withScope?: boolean } = {},
+  { withScope = true, lane = 'people' }: { withScope?: boolean; lane?: Lane } = {},
 ): Promise<RefreshOutcome> {
   const { scope, ...parameters } = provider.refresh_params
   const isNamed = withScope && scope !== undefined
-  return send(provider, refreshToken, isNamed ? { ...parameters, scope } : parameters)
+  return send(provider, refreshToken, isNamed ? { ...parameters, scope } : parameters, lane)
 }
 
 async function send(
   provider: ResolvedProvider,
   refreshToken: string,
   parameters: Record<string, string>,
+  lane: Lane,
 ): Promise<RefreshOutcome> {
   const sentAt = performance.now()
   try {
@@ -42,7 +45,7 @@ async function send(
       { client_id: provider.client.id },
       await clientAuthentication(provider),
       refreshToken,
-      { ...wire(provider, 'token'), additionalParameters: parameters },
+      { ...wire(provider, 'token', lane), additionalParameters: parameters },
     )
     return await read(provider, response, sentAt)
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 import { sealData, unsealData } from 'iron-session'
 import { env } from '#lib/env'
+import type { KeyRing } from '#lib/settings/values'
 
 /** What a seal is for. Each has a key of its own, so that none opens as another (RFC 5869). */
 export type Purpose = 'transaction' | 'ticket' | 'completion' | 'relay'
@@ -24,14 +25,21 @@ export async function unsealFor(purpose: Purpose, value: string): Promise<unknow
   }
 }
 
+/** Derived once a key ring: it costs a tenth of a seal. */
 function passwords(purpose: Purpose): Record<string, string> {
-  const { TRANSACTION_KEYS, RELAY_KEYS = new Map<number, Buffer>() } = env()
+  const { TRANSACTION_KEYS, RELAY_KEYS = none } = env()
   // What a preview and the stable deployment share opens nothing else of either.
   const keys = purpose === 'relay' ? RELAY_KEYS : TRANSACTION_KEYS
-  return Object.fromEntries(
+  const known = derived.get(keys) ?? {}
+  known[purpose] ??= Object.fromEntries(
     [...keys].map(([number, key]) => [
       number,
       Buffer.from(hkdfSync('sha256', key, '', `grantkeeper ${purpose}`, 32)).toString('base64'),
     ]),
   )
+  derived.set(keys, known)
+  return known[purpose]
 }
+
+const none: KeyRing = new Map()
+const derived = new WeakMap<KeyRing, Partial<Record<Purpose, Record<string, string>>>>()

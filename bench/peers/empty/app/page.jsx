@@ -1,0 +1,4 @@
+/** The least that Next serves. */
+export default function Page() {
+  return null
+}
