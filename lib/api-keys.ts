@@ -1,6 +1,7 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto'
 import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
 import { type Database, database } from '#db'
+import { preparedOnce } from '#db/prepared'
 import { GrantkeeperError } from '#lib/errors'
 
 /** A key of a backend job, as it is shown to administrators: never the key itself. */
@@ -79,7 +80,7 @@ export async function revokeKey(nameOrId: string): Promise<ApiKey | undefined> {
 export async function findKey(presented: string): Promise<ApiKey | undefined> {
   const [, secret, sum] = /^gk_([\w-]{43})_([\w-]{6})$/.exec(presented) ?? []
   if (secret === undefined || sum !== checksum(secret)) return undefined
-  const [row] = await prepared(await database()).execute({ hash: hashOf(presented) })
+  const [row] = await preparedFind(await database()).execute({ hash: hashOf(presented) })
   return row && toApiKey(row)
 }
 
@@ -130,16 +131,8 @@ function toApiKey({ createdAt, expiresAt, revokedAt, providers, ...row }: Row): 
   }
 }
 
-/** Read before every vend with a key, so prepared once a database. */
-function prepared(database: Database): ReturnType<typeof prepareFind> {
-  const query = queries.get(database) ?? prepareFind(database)
-  queries.set(database, query)
-  return query
-}
-
-const queries = new WeakMap<Database, ReturnType<typeof prepareFind>>()
-
-function prepareFind({ db, tables: { apiKeys }, clock }: Database) {
+/** Read before every vend with a key. */
+const preparedFind = preparedOnce(({ db, tables: { apiKeys }, clock }) => {
   const isAlive = and(
     isNull(apiKeys.revokedAt),
     or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, clock)),
@@ -149,4 +142,4 @@ function prepareFind({ db, tables: { apiKeys }, clock }: Database) {
     .from(apiKeys)
     .where(and(eq(apiKeys.hash, sql.placeholder('hash')), isAlive))
     .prepare('')
-}
+})

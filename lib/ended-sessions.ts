@@ -1,5 +1,6 @@
-import { and, eq, gte, lt, ne, or } from 'drizzle-orm'
+import { and, eq, gte, lt, ne, or, sql } from 'drizzle-orm'
 import { database } from '#db'
+import { preparedOnce } from '#db/prepared'
 import type { Identity } from '#lib/login/driver'
 import type { Logout } from '#lib/login/logout-token'
 import { sessionLife } from '#lib/login/session-cookie'
@@ -9,19 +10,26 @@ import { sessionLife } from '#lib/login/session-cookie'
  * @throws {GrantkeeperError} `storage_unavailable`
  */
 export async function hasEnded({ issuer, sub, session }: Identity): Promise<boolean> {
-  const { db, tables } = await database()
-  const { endedSessions: ended } = tables
-  const isThisOne = and(eq(ended.sid, session.sid), ne(ended.sid, ''))
-  const isAnyOfTheUser = and(
-    ...[eq(ended.sid, ''), eq(ended.sub, sub), gte(ended.endedAt, session.since)],
-  )
-  const found = await db
-    .select({ sid: ended.sid })
-    .from(ended)
-    .where(and(eq(ended.issuer, issuer), or(isThisOne, isAnyOfTheUser)))
-    .limit(1)
+  const found = await preparedFind(await database()).execute({ issuer, sub, ...session })
   return found.length > 0
 }
+
+/** Every request of a user begins with it. */
+const preparedFind = preparedOnce(({ db, tables: { endedSessions: ended } }) => {
+  const isThisOne = and(eq(ended.sid, sql.placeholder('sid')), ne(ended.sid, ''))
+  const isAnyOfTheUser = and(
+    eq(ended.sid, ''),
+    eq(ended.sub, sql.placeholder('sub')),
+    gte(ended.endedAt, sql.placeholder('since')),
+  )
+  const isFromHere = eq(ended.issuer, sql.placeholder('issuer'))
+  return db
+    .select({ sid: ended.sid })
+    .from(ended)
+    .where(and(isFromHere, or(isThisOne, isAnyOfTheUser)))
+    .limit(1)
+    .prepare('')
+})
 
 /**
  * Ends what a logout token names. To be told twice, or of an earlier logout, changes nothing: times are

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import { redirect } from 'next/navigation'
-import { type Database, database } from '#db'
+import { database } from '#db'
+import { preparedOnce } from '#db/prepared'
 import { hasEnded } from '#lib/ended-sessions'
 import { GrantkeeperError } from '#lib/errors'
 import { verifyAccessToken } from '#lib/login/access-token'
@@ -89,16 +90,8 @@ async function findRow({ issuer, sub, org }: Known): Promise<Row | undefined> {
   return row
 }
 
-/** Prepared once a database: every request of a user begins with it. */
-function preparedFind(opened: Database): ReturnType<typeof prepareFind> {
-  const query = finds.get(opened) ?? prepareFind(opened)
-  finds.set(opened, query)
-  return query
-}
-
-const finds = new WeakMap<Database, ReturnType<typeof prepareFind>>()
-
-function prepareFind({ db, tables: { users } }: Database) {
+/** Every request of a user begins with it. */
+const preparedFind = preparedOnce(({ db, tables: { users } }) => {
   const { id, name, email, disabledAt } = users
   return db
     .select({ id, name, email, disabledAt })
@@ -111,7 +104,7 @@ function prepareFind({ db, tables: { users } }: Database) {
       ),
     )
     .prepare('')
-}
+})
 
 /** Two first requests at once: one inserts, both read what is there then. */
 async function insertRow(identity: Known): Promise<Row> {

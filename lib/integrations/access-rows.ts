@@ -1,5 +1,6 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import { type Database, database } from '#db'
+import { database } from '#db'
+import { preparedOnce } from '#db/prepared'
 
 /** Whose grants: a user's by his row, or by what the login calls him. */
 export type Holder = { provider: string } & (
@@ -26,27 +27,17 @@ export async function readAccessRows(holder: Holder): Promise<AccessRow[]> {
   }))
 }
 
-type Queries = ReturnType<typeof prepare>
-type Read = Awaited<ReturnType<Queries['byUser']['execute']>>[number]
+type Read = Awaited<ReturnType<ReturnType<typeof prepared>['byUser']['execute']>>[number]
 
 function byAge(one: Read, other: Read): number {
   return one.createdAt - other.createdAt
-}
-
-/** Prepared once a database: this is the hottest of all paths. */
-const known = new WeakMap<Database, Queries>()
-
-function prepared(opened: Database): Queries {
-  const queries = known.get(opened) ?? prepare(opened)
-  known.set(opened, queries)
-  return queries
 }
 
 /**
  * As SQLite answers five times as fast: it would plan a status that is bound anew for each call (an index
  * has a condition on it), make a table in order to sort one row, and take its time for a join.
  */
-function prepare({ db, tables, clock }: Database) {
+const prepared = preparedOnce(({ db, tables, clock }) => {
   const { grants, users } = tables
   const select = () =>
     db
@@ -80,7 +71,6 @@ function prepare({ db, tables, clock }: Database) {
       .select({ id: users.id })
       .from(users)
       .where(and(isMeant, isNull(users.disabledAt)))
-    // Without a name: a named statement breaks behind a pooler.
     return select()
       .where(and(eq(grants.userId, user), living))
       .prepare('')
@@ -94,4 +84,4 @@ function prepare({ db, tables, clock }: Database) {
     byUser: ofUser(eq(users.id, sql.placeholder('userId'))),
     byIdentity: ofUser(byIdentity),
   }
-}
+})

@@ -1,5 +1,6 @@
 import { lt, sql } from 'drizzle-orm'
-import { type Database, database } from '#db'
+import { database } from '#db'
+import { preparedOnce } from '#db/prepared'
 import { type ErrorCode, GrantkeeperError } from '#lib/errors'
 import type { AuthorizationResponse } from '#lib/oauth/authorization'
 import { resolveProvider } from '#lib/oauth/metadata'
@@ -49,23 +50,14 @@ export async function spend(used: { id: string; expiresAt: number }): Promise<bo
   return first.length > 0
 }
 
-/** Prepared once a database. */
-function preparedSpend(opened: Database): ReturnType<typeof prepareSpend> {
-  const query = spends.get(opened) ?? prepareSpend(opened)
-  spends.set(opened, query)
-  return query
-}
-
-const spends = new WeakMap<Database, ReturnType<typeof prepareSpend>>()
-
-function prepareSpend({ db, tables: { usedTransactions } }: Database) {
-  return db
+const preparedSpend = preparedOnce(({ db, tables: { usedTransactions } }) =>
+  db
     .insert(usedTransactions)
     .values({ id: sql.placeholder('id'), expiresAt: sql.placeholder('expiresAt') })
     .onConflictDoNothing()
     .returning({ id: usedTransactions.id })
-    .prepare('')
-}
+    .prepare(''),
+)
 
 /** Forgets what could not be used again anyway. */
 export async function forgetUsed(now: number): Promise<void> {

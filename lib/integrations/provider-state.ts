@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { and, eq, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm'
-import { type Database, database } from '#db'
+import { database } from '#db'
+import { preparedOnce } from '#db/prepared'
 import { env } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
 import { type ResolvedProvider, resolveProvider } from '#lib/oauth/metadata'
@@ -54,23 +55,15 @@ export async function noteAnswer(provider: string): Promise<void> {
   if (ended.length > 0) logEvent('info', 'provider_recovered', { provider })
 }
 
-/** Prepared once a database: it is asked after every refresh, and mostly finds nothing to end. */
-function preparedEnd(opened: Database): ReturnType<typeof prepareEnd> {
-  const query = ends.get(opened) ?? prepareEnd(opened)
-  ends.set(opened, query)
-  return query
-}
-
-const ends = new WeakMap<Database, ReturnType<typeof prepareEnd>>()
-
-function prepareEnd({ db, tables: { providerStates: states } }: Database) {
-  return db
+/** It is asked after every refresh, and mostly finds nothing to end. */
+const preparedEnd = preparedOnce(({ db, tables: { providerStates: states } }) =>
+  db
     .update(states)
     .set({ error: null, failures: 0, since: null, blockedUntil: 0, reference: null })
     .where(and(eq(states.provider, sql.placeholder('provider')), isNotNull(states.error)))
     .returning({ provider: states.provider })
-    .prepare('')
-}
+    .prepare(''),
+)
 
 /** It did not answer, or refused our client. That is told once, with a reference for people. */
 export async function noteTrouble(provider: string, trouble: Trouble): Promise<void> {
