@@ -1,5 +1,6 @@
 import type { ErrorCode } from '#lib/errors'
 import { seedGrant } from '../seed.ts'
+import { setup } from '../setup.ts'
 import { leaveForAcme } from '../steps.ts'
 import { grantStates } from './grant-states.ts'
 import { busyDays, many } from './scenes.ts'
@@ -97,7 +98,7 @@ export const states: State[] = [
   },
   {
     name: 'login-failed',
-    path: '/auth/callback?code=old&state=old',
+    path: `${setup.login === 'oidc' ? '/api/auth/callback/oidc' : '/auth/callback'}?code=old&state=old`,
     shows: 'The login did not finish',
   },
 ]
