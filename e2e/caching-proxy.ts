@@ -1,4 +1,5 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { requestTo } from './browser-client.ts'
 import { listen, readBody } from './stand-in/server.ts'
 
 export type CachingProxy = {
@@ -39,7 +40,8 @@ export async function startCachingProxy(appUrl: string): Promise<CachingProxy> {
 
 function forward({ method, headers }: IncomingMessage, body: string, to: URL): Promise<Kept> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(to, { method, headers, agent: false, family: 4 }, (incoming) => {
+    const outgoing = requestTo(to, { method, headers })
+    outgoing.on('response', (incoming) => {
       const chunks: Buffer[] = []
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
       incoming.on('error', reject)

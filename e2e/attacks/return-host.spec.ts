@@ -113,7 +113,8 @@ test('RU-06 only the origin decides, not what the query or the fragment says', a
 })
 
 test('RU-07 another port or scheme is another origin', async ({ alice, world }) => {
-  const { port, host } = new URL(world.appUrl)
+  const { protocol, port, host } = new URL(world.appUrl)
+  const otherProtocol = protocol === 'http:' ? 'https:' : 'http:'
   await expectAllRefused(alice, world, [
     'https://spa.test:8443/app',
     'http://spa.test/app',
@@ -121,11 +122,11 @@ test('RU-07 another port or scheme is another origin', async ({ alice, world }) 
     'https://spa.test:99999/app',
     'https://spa.test:80/app',
     'http://spa.test:443/app',
-    `http://localhost:${Number(port) - 1}/integrations`,
-    'http://localhost/integrations',
-    `https://${host}/integrations`,
+    `${protocol}//localhost:${Number(port) - 1}/integrations`,
+    `${protocol}//localhost/integrations`,
+    `${otherProtocol}//${host}/integrations`,
     `ftp://${host}/integrations`,
-    `http://127.0.0.1:${port}/integrations`,
+    `${protocol}//127.0.0.1:${port}/integrations`,
     world.spa.url.replace('http:', 'https:'),
   ])
 })
@@ -161,7 +162,7 @@ test('RU-08 a host is refused unless it is plain ASCII and equal', async ({ alic
     'https://%73pa.test/app',
     'https://xn--80aa5b.test/app',
     'https://spa.test\u3002/app',
-    `http://localhost.:${new URL(world.appUrl).port}/integrations`,
+    `${world.appUrl.replace('localhost', 'localhost.')}/integrations`,
   ])
 })
 
