@@ -52,9 +52,14 @@ function passOn(incoming: IncomingMessage, response: ServerResponse, port: numbe
     headers: [...incoming.rawHeaders, ...forwarded(incoming)],
   })
   outgoing.on('response', (answer) => giveBack(answer, response))
-  outgoing.on('error', () =>
-    response.headersSent ? response.destroy() : response.writeHead(502).end(),
+  let isTaken = false
+  outgoing.on('socket', (socket) =>
+    socket.once('connect', () => {
+      isTaken = true
+    }),
   )
+  // What ends an app in the middle of its work is seen as that, and not taken for an answer of it.
+  outgoing.on('error', () => (isTaken ? response.destroy() : response.writeHead(502).end()))
   // Whoever goes away here goes away there.
   response.on('close', () => response.writableFinished || outgoing.destroy())
   incoming.pipe(outgoing)

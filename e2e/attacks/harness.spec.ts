@@ -1,6 +1,8 @@
+import { apiKey } from '../api-key.ts'
 import { expect, test } from '../fixtures.ts'
 import { approve, connect, requestStart, start, visitCallback } from '../flow.ts'
 import { expectConfirmPage, expectError, expectOk } from '../outcome.ts'
+import { bearer, vend } from '../token-request.ts'
 
 test('a connect from the app ends connected, with one grant and one token call', async ({
   alice,
@@ -33,4 +35,19 @@ test('a callback that nobody asked for is refused', async ({ alice, grants, toke
 test('a start from another site is asked about first', async ({ alice }) => {
   const headers = { 'sec-fetch-site': 'cross-site' }
   expectConfirmPage(await requestStart({ visitor: alice, headers }), 'acme')
+})
+
+test('a use that is on its way when the tables are emptied is told nowhere', async ({
+  alice,
+  world,
+}) => {
+  expectOk(await connect(alice))
+  await vend(world, {
+    authorization: bearer(await apiKey(world)),
+    body: { user: 'auth0|alice' },
+  })
+  await world.rows.clear()
+  // Told to stop, the app stores what it has gathered.
+  await world.restart()
+  expect(await world.rows.all('events')).toEqual([])
 })
