@@ -19,9 +19,10 @@ export async function check(): Promise<Step[]> {
     step('types', types),
     step('generated files', staleFiles),
     step('migrations', migrations),
-    step('lockfile', async () => [
-      ...lockfileProblems(lockfile('.'), manifest('.')),
-      ...installProblems(lockfile(cli), manifest(cli)),
+    step('lockfiles', async () => [
+      ...['.', 'bench/peers'].flatMap((folder) => packagesOf(folder, lockfileProblems)),
+      // What Vercel's command line brings along is its own, and runs in a test alone.
+      ...packagesOf(cli, installProblems),
     ]),
   ])
 }
@@ -69,13 +70,12 @@ async function migrations(): Promise<string[]> {
   return fromCommand(['node', 'scripts/db-generate.ts', '--check'])
 }
 
-function lockfile(folder: string): unknown {
-  return JSON.parse(readFileSync(join(root, folder, 'package-lock.json'), 'utf8'))
-}
-
-function manifest(folder: string): unknown {
-  const file = join(root, folder, '.npmrc')
-  const npmrc = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const own = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
-  return { scripts: {}, ...own, npmrc }
+/** The packages of a folder that are installed from its own lockfile. */
+function packagesOf(folder: string, problemsOf: typeof lockfileProblems): string[] {
+  const read = (file: string) => readFileSync(join(root, folder, file), 'utf8')
+  const npmrc = existsSync(join(root, folder, '.npmrc')) ? read('.npmrc') : ''
+  const own = { scripts: {}, ...JSON.parse(read('package.json')), npmrc }
+  return problemsOf(JSON.parse(read('package-lock.json')), own).map((problem) =>
+    folder === '.' ? problem : `${folder}: ${problem}`,
+  )
 }
