@@ -16,7 +16,7 @@ export async function check(): Promise<Step[]> {
     step('types', types),
     step('generated files', staleFiles),
     step('migrations', migrations),
-    step('lockfiles', async () => ['.', 'bench/peers'].flatMap(lockfileOf)),
+    step('lockfile', async () => lockfileProblems(lockfile(), manifest())),
   ])
 }
 
@@ -63,12 +63,11 @@ async function migrations(): Promise<string[]> {
   return fromCommand(['node', 'scripts/db-generate.ts', '--check'])
 }
 
-/** The peers are installed too, by whoever runs the bench. */
-function lockfileOf(folder: string): string[] {
-  const read = (file: string) => readFileSync(join(root, folder, file), 'utf8')
-  const npmrc = existsSync(join(root, folder, '.npmrc')) ? read('.npmrc') : ''
-  const own = { scripts: {}, ...JSON.parse(read('package.json')), npmrc }
-  return lockfileProblems(JSON.parse(read('package-lock.json')), own).map((problem) =>
-    folder === '.' ? problem : `${folder}: ${problem}`,
-  )
+function lockfile(): unknown {
+  return JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+}
+
+function manifest(): unknown {
+  const npmrc = existsSync(join(root, '.npmrc')) ? readFileSync(join(root, '.npmrc'), 'utf8') : ''
+  return { ...JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')), npmrc }
 }
