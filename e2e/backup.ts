@@ -21,7 +21,7 @@ async function serverFiles(connectionString: string): Promise<string> {
   await client.connect()
   await client.query('checkpoint')
   const { rows } = await client.query<{ folder: string; oid: string }>(
-    `select current_setting('data_directory') as folder, oid from pg_database
+    `select current_setting('data_directory') as folder, oid::text from pg_database
      where datname = current_database()`,
   )
   await client.end()

@@ -17,7 +17,9 @@ test('CR-12 with all debugging on, no token and no parameter of a query is writt
     // The database refuses a write: its error, with the statement and its parameters, goes nowhere.
     const mend = await refuseWrites(world.rows, { operation: 'update', table: 'grants' })
     const { authorizationUrl } = await start(alice)
-    expectError(await visitCallback(alice, await approve(authorizationUrl)), 'server_error')
+    const error = { sqlite: 'server_error', postgres: 'storage_unavailable' } as const
+    const answer = await visitCallback(alice, await approve(authorizationUrl))
+    expectError(answer, error[world.rows.dialect])
     expect((await disconnect(alice)).outcome).toBe('no')
     await mend()
     acme.ctl({ endpoint: 'revoke', status: 500, body: 'AT_cnry_acme_of_the_provider' })

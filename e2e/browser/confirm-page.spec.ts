@@ -1,4 +1,5 @@
 import { expect, test, transactionCookies } from '../browser-world.ts'
+import { startSibling } from '../sibling.ts'
 import type { World } from '../world.ts'
 
 const path = '/api/integrations/acme/start?return_to=%2Fintegrations%2Facme&scope=files.write'
@@ -58,16 +59,17 @@ test('SA-15 no other origin can show the confirm page in a frame', async ({
   await logInAs('Bob')
   const confirm = `${world.appUrl}/integrations/connect/acme`
   // Of the same site, so that the frame would be logged in.
-  const sibling = `http://localhost:${new URL(world.attacker.url).port}`
+  const sibling = await startSibling(world)
   world.attacker.show(`<h1>Prize</h1><iframe src="${confirm}"></iframe>`)
   const answered = page.waitForResponse(confirm)
-  await page.goto(sibling)
+  await page.goto(sibling.url)
   const response = await answered
   expect(response.status()).toBe(200)
   expect((await response.allHeaders())['content-security-policy']).toContain(
     "frame-ancestors 'none'",
   )
   await expect.poll(() => page.frames().map((frame) => frame.url())[1]).toMatch(/^chrome-error:/)
+  await sibling.close()
   expect(world.providers.acme.log()).toEqual([])
 })
 

@@ -67,14 +67,28 @@ async function cloneInto(whole: string): Promise<Place> {
   const [HOME, folder] = [join(whole, 'home'), join(whole, 'grantkeeper')]
   await mkdir(HOME)
   const PATH = [dirname(process.execPath), postgresPrograms(), process.env.PATH].join(':')
-  const CURL_CA_BUNDLE = join(whole, 'app.pem')
-  const env = { HOME, PATH, CURL_CA_BUNDLE, LANG: 'C.UTF-8', npm_config_update_notifier: 'false' }
+  const env = {
+    ...{ HOME, PATH, LANG: 'C.UTF-8', npm_config_update_notifier: 'false' },
+    CURL_CA_BUNDLE: join(whole, 'app.pem'),
+    ...wayOut(),
+  }
   const [cloned] = await runToEnd([`git clone --quiet '${root}' '${folder}'`], {
     folder: whole,
     env,
   })
   if (cloned?.code !== 0) throw new Error(`git clone: ${cloned?.output}`)
   return { folder, env }
+}
+
+/** Of the shell's own settings only those by which npm gets to its registry from here. */
+function wayOut(): Record<string, string> {
+  const names = ['NODE_EXTRA_CA_CERTS', 'HTTPS_PROXY', 'NO_PROXY']
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name]
+      return value ? [[name, value]] : []
+    }),
+  )
 }
 
 /** The login issuer, and a third party that consents at once. */
