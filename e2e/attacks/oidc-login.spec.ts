@@ -14,6 +14,8 @@ test('a login by next-auth ends at the page that was asked for, with the name of
     expect(end.url.href).toBe(`${world.appUrl}/activity`)
     expect(end.body).toContain('Alice')
     expect(sessionOf(alice)).toHaveLength(1)
+    const names = alice.jar.all().map(({ name }) => name)
+    expect(names.filter((name) => name.includes('csrf'))).toEqual([])
     const [user] = await world.rows.all('users')
     expect(user).toMatchObject({ issuer: world.login.issuer, sub: 'auth0|alice', org: '' })
   })

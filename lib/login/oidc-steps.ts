@@ -7,6 +7,7 @@ import { issuerKeys } from './issuer-keys.ts'
 import { askNextAuth, type Call, type Told } from './next-auth.ts'
 import { cookieNames, oidcOptions, sessionOptions } from './oidc-options.ts'
 import { ownCookies, readOidcSession } from './oidc-session.ts'
+import { sessionName } from './session-cookie.ts'
 
 /**
  * Begins a login, at a plain link. next-auth wants a POST with its CSRF token for that, from a page of its
@@ -54,11 +55,13 @@ export async function logOut(request: NextRequest, base: string): Promise<NextRe
 /** Seals a session anew that is in use, and old enough for that. */
 export async function prolong(request: NextRequest, base: string): Promise<NextResponse> {
   const cookie = request.headers.get('cookie')
-  const session = await readOidcSession(cookie, base.startsWith('https:'))
+  const isSecure = base.startsWith('https:')
+  const session = await readOidcSession(cookie, isSecure)
   if (!session || Date.now() < 1000 * (session.iat + 3600)) return NextResponse.next()
   const call: Call = { action: 'session', base, cookies: ownCookies(cookie) }
-  const told = await askNextAuth(withoutProviders(base), call)
-  return withCookies(NextResponse.next(), told)
+  const { cookies } = await askNextAuth(withoutProviders(base), call)
+  const sealed = cookies.filter((cookie) => cookie.startsWith(sessionName(isSecure)))
+  return withCookies(NextResponse.next(), sealed)
 }
 
 /** A POST with the CSRF token that next-auth gives us for it. */
@@ -110,10 +113,12 @@ function unavailable(base: string): string {
 function answer(told: Told, location = '/'): NextResponse {
   const response = new NextResponse(null, { status: 303, headers: { location } })
   response.headers.set('cache-control', 'no-store')
-  return withCookies(response, told)
+  // Its CSRF token has served: we have sent it ourselves.
+  const needed = told.cookies.filter((cookie) => !/^__(Host-)?login_csrf=/.test(cookie))
+  return withCookies(response, needed)
 }
 
-function withCookies(response: NextResponse, { cookies }: Told): NextResponse {
+function withCookies(response: NextResponse, cookies: readonly string[]): NextResponse {
   for (const cookie of cookies) response.headers.append('set-cookie', cookie)
   return response
 }
