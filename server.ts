@@ -39,7 +39,13 @@ async function stop(): Promise<void> {
   await app.close()
 }
 
-/** No new connections; idle ones are closed, the others once they have been answered. */
+/** No new connections; idle ones are closed, also those that have just been answered, the others then. */
 function closed(listening: Server): Promise<void> {
-  return new Promise((done) => listening.close(() => done()))
+  return new Promise((done) => {
+    const sweeping = setInterval(() => listening.closeIdleConnections(), 50)
+    listening.close(() => {
+      clearInterval(sweeping)
+      done()
+    })
+  })
 }

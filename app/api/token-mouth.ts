@@ -46,7 +46,9 @@ function readText(request: IncomingMessage, maxBytes: number): Promise<string | 
   })
 }
 
+const always = { ...everywhere, ...ofApi }
+
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.writeHead(status, { ...everywhere, ...ofApi, ...headers })
+  response.writeHead(status, { ...always, ...headers })
   response.end(body)
 }
