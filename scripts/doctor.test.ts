@@ -56,7 +56,7 @@ test('a good deployment has no faults, and is told what to register where', asyn
   expect(output).toContain(
     `at Acme                                    ${appUrl}/api/integrations/acme/callback`,
   )
-  expect(output).toContain(`at the login issuer (callback)  ${appUrl}/auth/callback`)
+  expect(output).toContain(`at the login issuer (callback)             ${appUrl}/auth/callback`)
   expect(output).toMatch(/✓ Acme: It takes our client\.\n/)
   expect(output).toMatch(/! Cookies: APP_BASE_URL is http/)
   expect(output).not.toMatch(/_cnry_|SECRET/)

@@ -9,6 +9,7 @@ export function browserPaths(): ZodOpenApiPathsObject {
     '/api/integrations/{provider}/start': { get: operation(start) },
     '/api/integrations/{provider}/callback': { get: operation(callback) },
     '/api/integrations/{provider}/relay': { get: operation(relay) },
+    '/api/auth/{nextauth}': { get: operation(loginCallback) },
   }
 }
 
@@ -61,4 +62,18 @@ const relay: Described = {
   who: [{}],
   params: { path: providerPath, query: response },
   answers: [{ status: 303, description: 'To that preview; errors to a page of this app.' }],
+}
+
+const loginCallback: Described = {
+  id: 'loginCallback',
+  tag: 'Browsers',
+  summary: 'Where the login issuer sends the browser back to',
+  description:
+    'With `LOGIN_DRIVER=oidc` alone, and as `callback/oidc` alone (docs/login.md): the redirection endpoint of the login.',
+  who: [{}],
+  params: { path: z.object({ nextauth: z.literal('callback/oidc') }), query: response },
+  answers: [
+    { status: 303, description: 'To the page that the login was for.' },
+    { status: 404, description: 'Any other path, or another driver.' },
+  ],
 }

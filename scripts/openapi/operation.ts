@@ -20,6 +20,8 @@ export type Described = {
   who: Record<string, string[]>[]
   params?: ZodOpenApiOperationObject['requestParams']
   body?: z.ZodType
+  /** How the body is written; unless told, as JSON. */
+  bodyType?: 'application/x-www-form-urlencoded'
   answers: Answer[]
   codes?: ErrorCode[]
   /** Whether calls are counted: then answers tell what is left, but those that are a third party's. */
@@ -44,6 +46,7 @@ export const userCodes: ErrorCode[] = [
 /** An operation as OpenAPI writes it, with a problem for every status that its codes have. */
 export function operation(described: Described): ZodOpenApiOperationObject {
   const { id, tag, summary, description, who, params, body, isLimited } = described
+  const { bodyType = 'application/json' } = described
   const answers = described.answers.map((answer) => [answer.status, toResponse(answer, isLimited)])
   return {
     operationId: id,
@@ -53,7 +56,7 @@ export function operation(described: Described): ZodOpenApiOperationObject {
     security: who,
     ...(params && { requestParams: params }),
     ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: body } } },
+      requestBody: { required: true, content: { [bodyType]: { schema: body } } },
     }),
     responses: { ...Object.fromEntries(answers), ...problems(described) },
   }

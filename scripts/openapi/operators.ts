@@ -10,6 +10,7 @@ export function operatorPaths(): ZodOpenApiPathsObject {
     '/api/ready': { get: operation(readiness) },
     '/api/cron': { get: operation(cron) },
     '/api/openapi.json': { get: operation(document) },
+    '/api/auth/backchannel-logout': { post: operation(backchannelLogout) },
   }
 }
 
@@ -52,4 +53,16 @@ const document: Described = {
   summary: 'This description',
   who: [],
   answers: [{ status: 200, description: 'OpenAPI 3.1.', schema: z.looseObject({}) }],
+}
+
+const backchannelLogout: Described = {
+  ...shared,
+  id: 'backchannelLogout',
+  summary: 'The login issuer tells that it has ended a session',
+  description: 'OpenID Connect Back-Channel Logout 1.0 §2.5. The token itself proves who calls.',
+  who: [],
+  body: z.object({ logout_token: z.string().max(8_192) }),
+  bodyType: 'application/x-www-form-urlencoded',
+  answers: [{ status: 200, description: 'The session is over.' }],
+  codes: ['invalid_request', 'temporarily_unavailable', 'storage_unavailable', 'server_error'],
 }
