@@ -31,7 +31,13 @@ export async function boot(): Promise<void> {
  */
 async function bootFunction(): Promise<void> {
   const { after } = await import('next/server')
-  keepAwake((work) => after(() => work))
+  keepAwake((work) => {
+    try {
+      after(() => work)
+    } catch {
+      // Nothing of Next's is being answered: then this is a server, and nobody freezes it.
+    }
+  })
 }
 
 function stop(message: string): never {

@@ -55,10 +55,15 @@ export const maxBytes = 16_384
 export async function readCapped(request: Body, maxBytes: number): Promise<string | undefined> {
   // No more can come than a length that is told: then it need not be watched while it does, which is dear.
   const told = Number(request.headers.get('content-length') ?? Number.NaN)
-  return told <= maxBytes ? request.text() : readWatched(request, maxBytes)
+  return told <= maxBytes ? readWhole(request) : readWatched(request, maxBytes)
 }
 
-type Body = Pick<Request, 'body' | 'headers' | 'text'>
+type Body = Pick<Request, 'body' | 'headers' | 'arrayBuffer'>
+
+/** By its bytes, since `text` would drop a byte order mark. */
+async function readWhole(request: Body): Promise<string> {
+  return Buffer.from(await request.arrayBuffer()).toString('utf8')
+}
 
 async function readWatched({ body }: Body, maxBytes: number): Promise<string | undefined> {
   const chunks: Uint8Array[] = []

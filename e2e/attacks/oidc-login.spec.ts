@@ -70,6 +70,7 @@ test('a callback without its login, in another browser or a second time logs nob
     }
     const refused = await mallory.get('/api/auth/callback/oidc?error=access_denied&state=x')
     expect(refused.location?.pathname).toBe('/unavailable')
+    expect(alice.jar.all().filter(({ name }) => name.includes('login_'))).toEqual([])
   })
 })
 
@@ -103,6 +104,41 @@ test('a logout ends the session here and at the issuer', async () => {
     const end = await alice.follow(location ?? '')
     expect(end.url.href).toBe(`${world.appUrl}/`)
     expect((await alice.follow('/auth/login')).url.pathname).toMatch(/^\/u\/login\//)
+  })
+})
+
+test('a session of another issuer is nobody’s, though its subject reads alike', async () => {
+  await inOwnWorld(own, async ({ world, visit }) => {
+    const alice = await visit('alice')
+    await world.restart({ OIDC_ISSUER: 'http://localhost:9/' })
+    expect((await alice.get('/integrations')).location?.pathname).toBe('/auth/login')
+  })
+})
+
+test('a callback says where to end only by what the login began with', async () => {
+  await inOwnWorld(own, async ({ world, visit }) => {
+    const alice = await visit()
+    const page = await alice.follow('/auth/login?returnTo=/activity')
+    const chosen = { method: 'POST', body: 'user=alice' }
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const back = await alice.follow(page.url, { ...chosen, headers }, ({ location }) =>
+      Boolean(location?.pathname.startsWith('/api/auth/')),
+    )
+    const altered = new URL(back.location ?? '')
+    altered.searchParams.set('callbackUrl', `${world.appUrl}/auth/logout`)
+    expect((await alice.get(altered)).location?.href).toBe(`${world.appUrl}/activity`)
+  })
+})
+
+test('only a GET begins a login or ends a session', async () => {
+  await inOwnWorld(own, async ({ visit }) => {
+    const alice = await visit('alice')
+    for (const path of ['/auth/login', '/auth/logout'])
+      for (const method of ['HEAD', 'POST']) {
+        const { status, setCookies } = await alice.get(path, { method })
+        expect([status, setCookies]).toEqual([404, []])
+      }
+    expect((await alice.get('/integrations')).status).toBe(200)
   })
 })
 

@@ -15,6 +15,8 @@ const routes = [
   '/activity',
   '/switched-off',
   '/unavailable',
+  // What every address shows at Vercel without a database that lasts.
+  '/no-database',
   '/icon.svg',
   '/_not-found',
   '/_global-error',
@@ -22,6 +24,8 @@ const routes = [
   '/api/ready',
   '/api/cron',
   '/api/auth/[...nextauth]',
+  // OpenID Connect Back-Channel Logout: the issuer ends sessions.
+  '/api/auth/backchannel-logout',
   '/api/integrations',
   '/api/integrations/[provider]/start',
   '/api/integrations/[provider]/callback',

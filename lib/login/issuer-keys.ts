@@ -54,8 +54,9 @@ async function discover(slot: Slot): Promise<IssuerKeys> {
   })
   const metadata = readMetadata(await response.json())
   const { issuer, jwks_uri } = metadata
-  // Auth0 ends its name with a slash, others do not; nothing else may differ.
-  if (issuer.replace(/\/$/, '') !== wanted) throw misconfigured('another issuer')
+  // By its name users are told apart, so another spelling would be other users. Auth0's own is known.
+  if (issuer !== loginIssuer() && !isAuth0Like(issuer, wanted))
+    throw misconfigured('another issuer')
   const keyFor = createRemoteJWKSet(new URL(jwks_uri), {
     timeoutDuration: deadlineMs,
     cooldownDuration: 30_000,
@@ -63,6 +64,11 @@ async function discover(slot: Slot): Promise<IssuerKeys> {
     [customFetch]: (url, init) => ask(slot, url, init),
   })
   return { issuer, keyFor, metadata }
+}
+
+/** A tenant's name ends with a slash, and that of what behaves as one may not. */
+function isAuth0Like(issuer: string, wanted: string): boolean {
+  return env().LOGIN_DRIVER === 'auth0' && issuer.replace(/\/$/, '') === wanted
 }
 
 const deadlineMs = 5_000

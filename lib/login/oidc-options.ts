@@ -82,7 +82,7 @@ function provider(metadata: IssuerMetadata): OAuthConfig<Profile> {
     clientId: client.id,
     clientSecret: client.secret,
     client: {
-      token_endpoint_auth_method: authMethod(metadata.token_endpoint_auth_methods_supported),
+      token_endpoint_auth_method: env().OIDC_CLIENT_AUTH ?? authMethod(metadata),
       id_token_signed_response_alg: signature(metadata.id_token_signing_alg_values_supported),
     },
     httpOptions: { timeout: 5_000 },
@@ -90,7 +90,8 @@ function provider(metadata: IssuerMetadata): OAuthConfig<Profile> {
   }
 }
 
-function authMethod(known: readonly string[]) {
+/** What the issuer takes tells nothing of what it takes of this client: see OIDC_CLIENT_AUTH. */
+function authMethod({ token_endpoint_auth_methods_supported: known }: IssuerMetadata) {
   return known.includes('client_secret_basic') ? 'client_secret_basic' : 'client_secret_post'
 }
 
@@ -120,7 +121,8 @@ const claimsOf: Userinfo = async ({ tokens, client }) => {
 function sessionOf(profile: Profile & { org_id?: unknown; sid?: unknown; iat?: unknown }) {
   const { sub, org_id, sid, name, email, iat } = profile
   return {
-    ...{ sub: text(sub), org: text(org_id), sid: text(sid) },
+    // Another issuer's users are others, though their subjects may read alike.
+    ...{ issuer: registration().issuer, sub: text(sub), org: text(org_id), sid: text(sid) },
     ...{ name: text(name).slice(0, 200), email: text(email).slice(0, 320) },
     since: typeof iat === 'number' ? iat * 1000 : Date.now(),
   }

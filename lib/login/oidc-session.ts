@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { env } from '#lib/env'
+import { loginIssuer } from './issuer.ts'
 import { hasTwoSessions, sessionLife, sessionName } from './session-cookie.ts'
 
 /** What a session that next-auth has sealed says. */
@@ -19,11 +20,13 @@ export async function readOidcSession(
   const req = { cookies, headers: {} } as never
   const token = await getToken({ req, secret, cookieName, secureCookie: isSecure })
   const { success, data } = sessionSchema.safeParse(token)
-  if (!success || Date.now() > data.since + 1000 * sessionLife.totalS) return null
+  if (!success || data.issuer !== loginIssuer()) return null
+  if (Date.now() > data.since + 1000 * sessionLife.totalS) return null
   return data
 }
 
 const sessionSchema = z.object({
+  issuer: z.string(),
   sub: z.string().min(1),
   org: z.string(),
   sid: z.string(),

@@ -34,15 +34,34 @@ export async function finishLogin(request: NextRequest, base: string): Promise<N
   try {
     const told = await askNextAuth(await oidcOptions(base), {
       ...{ action: 'callback', base, cookies: ownCookies(request.headers.get('cookie')) },
-      query: Object.fromEntries(request.nextUrl.searchParams),
+      query: responseOf(request.nextUrl.searchParams),
     })
     // Its own pages are for what failed: a stale tab, a refusal. Ours has a way on.
     const { origin, pathname } = new URL(told.location ?? '/api/auth/error', base)
     const isDone = origin === base && !pathname.startsWith('/api/auth/')
-    return answer(told, isDone ? told.location : `${base}/unavailable?error=login_required`)
+    const end = isDone ? told.location : `${base}/unavailable?error=login_required`
+    return forgetLogin(answer(told, end), base)
   } catch (cause) {
     return failed(cause, base)
   }
+}
+
+/** What an issuer answers (RFC 6749 §4.1.2, RFC 9207), each once; anything else could be for next-auth. */
+function responseOf(given: URLSearchParams): Record<string, string> {
+  const names = ['code', 'state', 'iss', 'error'].filter((name) => given.getAll(name).length === 1)
+  return Object.fromEntries(names.map((name) => [name, given.get(name) ?? '']))
+}
+
+/** However it ended: what bound it to this browser has served. */
+function forgetLogin(response: NextResponse, base: string): NextResponse {
+  const isSecure = base.startsWith('https:')
+  const { callbackUrl, pkceCodeVerifier, state, nonce } = cookieNames(isSecure)
+  for (const name of [callbackUrl, pkceCodeVerifier, state, nonce])
+    response.headers.append(
+      'set-cookie',
+      `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`,
+    )
+  return response
 }
 
 /** Ends the session here, and at the issuer where that can be (OpenID Connect RP-Initiated Logout 1.0). */

@@ -2,7 +2,6 @@ import { headers } from 'next/headers'
 import { type NextRequest, NextResponse } from 'next/server'
 import { baseUrlFor } from '#lib/env'
 import type { LoginDriver } from './driver.ts'
-import { loginIssuer } from './issuer.ts'
 import { readOidcSession } from './oidc-session.ts'
 import { logIn, logOut, prolong } from './oidc-steps.ts'
 
@@ -12,16 +11,16 @@ export const oidcDriver: LoginDriver = {
     const isSecure = baseUrlFor(null).startsWith('https:')
     const found = await readOidcSession((await headers()).get('cookie'), isSecure)
     if (!found) return null
-    const { sub, org, name, email, sid, since } = found
-    return { issuer: loginIssuer(), sub, org, name, email, session: { sid, since } }
+    const { issuer, sub, org, name, email, sid, since } = found
+    return { issuer, sub, org, name, email, session: { sid, since } }
   },
   loginPath: (returnTo) => `/auth/login?returnTo=${encodeURIComponent(returnTo)}`,
   logoutPath: '/auth/logout',
   handle: async (request: NextRequest) => {
     const base = baseUrlFor(request.headers.get('host'))
     const { pathname } = request.nextUrl
-    if (pathname === '/auth/login') return logIn(request, base)
-    if (pathname === '/auth/logout') return logOut(request, base)
+    if (request.method === 'GET' && pathname === '/auth/login') return logIn(request, base)
+    if (request.method === 'GET' && pathname === '/auth/logout') return logOut(request, base)
     // The same paths are taken as the other driver takes: what links to them stays right.
     const isReserved = /^\/(auth|me|my-org)(\/|$)/.test(pathname)
     return isReserved ? new NextResponse(null, { status: 404 }) : prolong(request, base)

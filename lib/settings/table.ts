@@ -34,6 +34,12 @@ export const settings = z.object({
   ),
   OIDC_CLIENT_ID: ofDriver('Client ID of this app there.'),
   OIDC_CLIENT_SECRET: ofDriver('Client secret of this app there.'),
+  OIDC_CLIENT_AUTH: z
+    .enum(['client_secret_basic', 'client_secret_post'])
+    .optional()
+    .describe(
+      'How the client proves itself there, where the issuer takes both and this client is registered for one. Unless told, client_secret_basic where the issuer takes it.',
+    ),
   OIDC_AUDIENCE: z
     .string()
     .optional()

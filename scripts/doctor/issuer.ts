@@ -25,7 +25,10 @@ export async function examineIssuer(login: Login): Promise<Finding[]> {
       ),
     ]
   const { issuer } = metadata.data
-  if (issuer.replace(/\/$/, '') !== login.issuer.replace(/\/$/, ''))
+  // Auth0's name ends with a slash however the domain was written; any other is written as it stands.
+  const isExact = login.setting === 'OIDC_ISSUER'
+  const named = (name: string) => (isExact ? name : name.replace(/\/$/, ''))
+  if (named(issuer) !== named(login.issuer))
     return [
       fault(
         about,
@@ -66,8 +69,9 @@ async function examineClient(
   { token_endpoint: endpoint, token_endpoint_auth_methods_supported: known }: Metadata,
   login: Login,
 ): Promise<Finding> {
-  const { client, callback, setting } = login
-  const isBasic = setting === 'OIDC_ISSUER' && known.includes('client_secret_basic')
+  const { client, callback, clientAuth } = login
+  const taken = known.includes('client_secret_basic') ? 'client_secret_basic' : undefined
+  const isBasic = (clientAuth ?? taken) === 'client_secret_basic'
   const body = new URLSearchParams({
     grant_type: 'authorization_code',
     code: 'grantkeeper-doctor-no-such-code',

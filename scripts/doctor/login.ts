@@ -8,6 +8,8 @@ export type Login = {
   meaning: string
   issuer: string
   client: { id: string; secret: string }
+  /** How the client proves itself; undefined: as the issuer's metadata has it. */
+  clientAuth: 'client_secret_basic' | 'client_secret_post' | undefined
   /** What to do where the issuer refuses the client. */
   clientAdvice: string
   /** Where the issuer sends its answers. */
@@ -22,6 +24,8 @@ export function loginOf(env: Env): Login {
   return {
     ...(env.LOGIN_DRIVER === 'oidc' ? oidc : auth0),
     ...{ issuer, client },
+    // The Auth0 SDK knows but one.
+    clientAuth: env.LOGIN_DRIVER === 'oidc' ? env.OIDC_CLIENT_AUTH : 'client_secret_post',
     callback: `${base}${callbackPath}`,
     backchannelLogout: `${base}/api/auth/backchannel-logout`,
   }

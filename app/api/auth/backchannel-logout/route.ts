@@ -2,7 +2,7 @@ import type { NextRequest } from 'next/server'
 import { toResponse } from '#app/api/answer'
 import { readCapped } from '#app/api/json'
 import { endSessions } from '#lib/ended-sessions'
-import { problem } from '#lib/errors'
+import { GrantkeeperError, problem } from '#lib/errors'
 import { verifyLogoutToken } from '#lib/login/logout-token'
 import { logEvent } from '#lib/telemetry'
 
@@ -12,7 +12,9 @@ export const dynamic = 'force-dynamic'
 export async function POST(request: NextRequest): Promise<Response> {
   try {
     const form = new URLSearchParams((await readCapped(request, maxBytes)) ?? '')
-    await endSessions(await verifyLogoutToken(form.get('logout_token') ?? ''))
+    const [token = '', ...others] = form.getAll('logout_token')
+    if (others.length > 0) throw new GrantkeeperError('invalid_request')
+    await endSessions(await verifyLogoutToken(token))
     logEvent('info', 'session_ended')
     return new Response(null, { headers: { 'cache-control': 'no-store' } })
   } catch (error) {
