@@ -239,8 +239,8 @@ function rateLimits({ table, text, integer, time, index }: Columns) {
 }
 
 /**
- * Sessions that the login issuer has ended (OpenID Connect Back-Channel Logout 1.0): the one of a `sid`, or
- * where that is '' all of a `sub` that began until `ended_at`. Kept as long as a session can last.
+ * Sessions that the login issuer has ended (OpenID Connect Back-Channel Logout 1.0), of those that began
+ * until `ended_at`: the ones of a `sid`, or where that is '' all of a `sub`. Kept as long as a session can last.
  */
 function endedSessions({ table, text, time, index, uniqueIndex }: Columns) {
   return table(

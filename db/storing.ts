@@ -53,7 +53,7 @@ function fail(error: unknown): never {
 function isMistake(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof RangeError) return true
   // 42P01 and 42501 are left out: a table or a right that is missing is the deployment's state.
-  return /^(SQLITE_(CONSTRAINT|ERROR|MISMATCH|RANGE).*|2[23]\d\w\w|42(?!P01|501)\w{3})$/.test(
+  return /^(SQLITE_(CONSTRAINT|ERROR|MISMATCH|RANGE).*|2[23]\w{3}|42(?!P01|501)\w{3})$/.test(
     systemCode(error),
   )
 }

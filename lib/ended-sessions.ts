@@ -17,16 +17,16 @@ export async function hasEnded({ issuer, sub, session }: Identity): Promise<bool
 /** Every request of a user begins with it. */
 const preparedFind = preparedOnce(({ db, tables: { endedSessions: ended } }) => {
   const isThisOne = and(eq(ended.sid, sql.placeholder('sid')), ne(ended.sid, ''))
-  const isAnyOfTheUser = and(
-    eq(ended.sid, ''),
-    eq(ended.sub, sql.placeholder('sub')),
-    gte(ended.endedAt, sql.placeholder('since')),
-  )
+  // A session of which the issuer told no id may be any of the user's.
+  const isUnnamed = or(eq(ended.sid, ''), sql`${sql.placeholder('sid')} = ''`)
+  const isOfTheUser = and(eq(ended.sub, sql.placeholder('sub')), isUnnamed)
+  // An id may live on at the issuer: a login after the logout is a new session all the same.
+  const isSince = gte(ended.endedAt, sql.placeholder('since'))
   const isFromHere = eq(ended.issuer, sql.placeholder('issuer'))
   return db
     .select({ sid: ended.sid })
     .from(ended)
-    .where(and(isFromHere, or(isThisOne, isAnyOfTheUser)))
+    .where(and(isFromHere, isSince, or(isThisOne, isOfTheUser)))
     .limit(1)
     .prepare('')
 })
@@ -42,7 +42,7 @@ export async function endSessions({ issuer, sid, sub, at }: Logout): Promise<voi
   const times = { endedAt: at, expiresAt: at + 1000 * (sessionLife.totalS + marginS) }
   await db
     .insert(ended)
-    .values({ issuer, sid, sub: sid === '' ? sub : '', ...times })
+    .values({ issuer, sid, sub, ...times })
     .onConflictDoUpdate({
       target: [ended.issuer, ended.sid, ended.sub],
       set: times,

@@ -3,7 +3,7 @@ import { isMissingMigrations } from '#db/migrations'
 import { type Env, SettingsError } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 
-type Where = Pick<Env, 'DATABASE_URL' | 'DATABASE_URL_UNPOOLED'>
+export type Where = Pick<Env, 'DATABASE_URL' | 'DATABASE_URL_UNPOOLED'>
 
 /**
  * Brings the database up to date: past its pooler where `DATABASE_URL_UNPOOLED` says how. Then it is

@@ -1,12 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, inject, onTestFinished, test } from 'vitest'
+import { afterAll, expect, inject, onTestFinished, test } from 'vitest'
 import { openDatabase } from '#db'
 import { settingsOf } from '#lib/testing/settings'
 import { createDatabase } from '../db/testing/embedded-postgres.ts'
 import { migrationTrouble } from './migrate.ts'
-import { prepareBuild } from './vercel-build.ts'
+import { prepareBuild as prepareIn } from './vercel-build.ts'
+
+/** Without a developer's own settings, as the clone is that Vercel builds. */
+const clone = mkdtempSync(join(tmpdir(), 'grantkeeper-clone-'))
+afterAll(() => rmSync(clone, { recursive: true }))
+
+const prepareBuild = (variables: Record<string, string>, folder = clone) =>
+  prepareIn(variables, folder)
 
 const fresh = () => createDatabase(inject('postgresUrl'))
 
@@ -24,7 +31,11 @@ test('the build of a preview migrates nothing, unless it is told to', async () =
   const settings = atVercel({ DATABASE_URL: await fresh(), VERCEL_ENV: 'preview' })
   expect(await prepareBuild(settings)).toContain('MIGRATE_PREVIEWS is not true')
   await expect(openDatabase(settings.DATABASE_URL ?? '')).rejects.toThrow('storage_unavailable')
-  expect(await prepareBuild({ ...settings, MIGRATE_PREVIEWS: 'true' })).toContain('up to date')
+  const production = await fresh()
+  const willing = { ...settings, MIGRATE_PREVIEWS: 'true', DATABASE_URL_UNPOOLED: production }
+  expect(await prepareBuild(willing)).toContain('up to date')
+  // Neon's own setting may be production's, set for all environments alike.
+  await expect(openDatabase(production)).rejects.toThrow('storage_unavailable')
 })
 
 test('migrations go past the pooler, and only to the database that the app uses', async () => {

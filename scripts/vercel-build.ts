@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Env, hasDurableDatabase, parseEnv, SettingsError } from '#lib/env'
 import { loadProviders } from '#lib/providers/load'
-import { migrate, migrationTrouble } from './migrate.ts'
+import { migrate, migrationTrouble, type Where } from './migrate.ts'
 import { root, run } from './run.ts'
 
 type Variables = Record<string, string | undefined>
@@ -19,7 +19,7 @@ export async function prepareBuild(variables: Variables, folder = root): Promise
   loadProviders(settings)
   const reason = reasonNotToMigrate(settings)
   if (reason !== undefined) return reason
-  await migrate(settings)
+  await migrate(whereToMigrate(settings))
   return 'The database is up to date.'
 }
 
@@ -40,6 +40,13 @@ function refuseEnvFiles(folder: string): void {
     throw new SettingsError([
       `${found.join(', ')} would be copied into every function: build from a clone without such files`,
     ])
+}
+
+/** The way past the pooler may be set for all environments alike: on a preview it may be production's. */
+function whereToMigrate({ VERCEL_ENV, ...settings }: Env): Where {
+  const { DATABASE_URL, DATABASE_URL_UNPOOLED } = settings
+  const isPreview = VERCEL_ENV === 'preview'
+  return { DATABASE_URL, DATABASE_URL_UNPOOLED: isPreview ? undefined : DATABASE_URL_UNPOOLED }
 }
 
 /** Previews may have been given the production's database: that one is production's to migrate. */

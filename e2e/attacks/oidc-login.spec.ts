@@ -115,16 +115,24 @@ test('a session of another issuer is nobody’s, though its subject reads alike'
   })
 })
 
+test('a fresh code is refused in a browser that has begun another login, whatever its state says', async () => {
+  await inOwnWorld(own, async ({ visit }) => {
+    const [alice, mallory] = [await visit(), await visit()]
+    const back = await untilCallback(alice)
+    const begun = await mallory.get('/auth/login')
+    const swapped = new URL(back)
+    swapped.searchParams.set('state', begun.location?.searchParams.get('state') ?? '')
+    expect((await mallory.get(swapped)).location?.pathname).toBe('/unavailable')
+    await mallory.get('/auth/login')
+    expect((await mallory.get(back)).location?.pathname).toBe('/unavailable')
+    expect(sessionOf(mallory)).toEqual([])
+  })
+})
+
 test('a callback says where to end only by what the login began with', async () => {
   await inOwnWorld(own, async ({ world, visit }) => {
     const alice = await visit()
-    const page = await alice.follow('/auth/login?returnTo=/activity')
-    const chosen = { method: 'POST', body: 'user=alice' }
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    const back = await alice.follow(page.url, { ...chosen, headers }, ({ location }) =>
-      Boolean(location?.pathname.startsWith('/api/auth/')),
-    )
-    const altered = new URL(back.location ?? '')
+    const altered = await untilCallback(alice, '/auth/login?returnTo=/activity')
     altered.searchParams.set('callbackUrl', `${world.appUrl}/auth/logout`)
     expect((await alice.get(altered)).location?.href).toBe(`${world.appUrl}/activity`)
   })
@@ -164,13 +172,24 @@ test('wrong settings of the driver stop the start with a sentence', async () => 
     await expect(inOwnWorld({ ...own, env }, async () => {})).rejects.toThrow(sentence)
 })
 
+const asAlice = {
+  method: 'POST',
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: 'user=alice',
+}
+
 /** From a login route of the app, as Alice, to where it ends. */
 async function logInAt(visitor: Visitor, path: string) {
   const page = await visitor.follow(path)
   expect(page.url.pathname).toMatch(/^\/u\/login\//)
-  return visitor.follow(page.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'user=alice',
-  })
+  return visitor.follow(page.url, asAlice)
+}
+
+/** The callback to which the issuer leads Alice, not yet visited. */
+async function untilCallback(visitor: Visitor, path = '/auth/login'): Promise<URL> {
+  const page = await visitor.follow(path)
+  const back = await visitor.follow(page.url, asAlice, ({ location }) =>
+    Boolean(location?.pathname.startsWith('/api/auth/')),
+  )
+  return new URL(back.location ?? '')
 }

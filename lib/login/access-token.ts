@@ -74,22 +74,36 @@ const claims = z.object({
   scope: z.string().default(''),
   org_id: z.string().min(1).optional(),
   gty: z.string().optional(),
+  // As Entra ID and Keycloak mark an application's own token.
+  idtyp: z.string().optional(),
+  preferred_username: z.string().optional(),
 })
 
 function read(payload: JWTPayload): AccessToken {
   const { success, data } = claims.safeParse(payload)
   if (!success) throw refused()
-  const { sub, aud, azp, client_id, scope, org_id, gty } = data
+  const { sub, aud, azp, client_id, scope, org_id } = data
   const clientId = azp ?? client_id
   if (clientId === undefined || isIdToken(payload, { aud, clientId })) throw refused()
-  const names = [clientId, `${clientId}@clients`]
   return {
     sub,
     clientId,
     scope: scope.split(' ').filter(Boolean),
     org: org_id,
-    isMachine: gty === 'client-credentials' || names.includes(sub),
+    isMachine: isMachine(data, clientId),
   }
+}
+
+/** As each issuer says it: an application's own token must never pass for a user's. */
+function isMachine(
+  { sub, gty, idtyp, preferred_username }: z.output<typeof claims>,
+  clientId: string,
+): boolean {
+  if (gty === 'client-credentials' || idtyp === 'app') return true
+  return (
+    [clientId, `${clientId}@clients`].includes(sub) ||
+    preferred_username === `service-account-${clientId}`
+  )
 }
 
 /** An ID token is meant for the client itself (OpenID Connect Core §2), and is never a key to an API. */

@@ -15,9 +15,12 @@ export const auth0Driver: LoginDriver = {
     const session = await (await client(baseUrlFor(null))).getSession()
     const { sub, org_id, name, email } = session?.user ?? {}
     if (!session || typeof sub !== 'string' || sub === '') return null
+    const login = loginOf(session.tokenSet.idToken)
+    // Sealed while another tenant was set: its users are others, though their subjects may read alike.
+    if (!isOurs(login.issuer)) return null
     return {
       ...{ issuer: loginIssuer(), sub, org: text(org_id), name: text(name), email: text(email) },
-      session: loginSession(session.tokenSet.idToken),
+      session: login.session,
     }
   },
   loginPath: (returnTo) => `/auth/login?returnTo=${encodeURIComponent(returnTo)}`,
@@ -92,7 +95,13 @@ function afterLogin(base: string, returnTo = '/unavailable?error=login_required'
 }
 
 /** By the ID token, which the session keeps, sealed: it was verified when it came. */
-function loginSession(idToken: string | undefined): LoginSession {
-  const { sid, iat = 0 } = idToken === undefined ? {} : decodeJwt(idToken)
-  return { sid: text(sid), since: iat * 1000 }
+function loginOf(idToken: string | undefined): { issuer?: string; session: LoginSession } {
+  const { iss, sid, iat = 0 } = idToken === undefined ? {} : decodeJwt(idToken)
+  const session = { sid: text(sid), since: Math.floor(iat * 1000) }
+  return iss === undefined ? { session } : { issuer: iss, session }
+}
+
+/** A tenant's name ends with a slash, and that of what behaves as one may not. */
+function isOurs(issuer = loginIssuer()): boolean {
+  return issuer.replace(/\/$/, '') === loginIssuer().replace(/\/$/, '')
 }

@@ -22,7 +22,7 @@ export async function verifyLogoutToken(jwt: string): Promise<Logout> {
       ...{ clockTolerance: 15, maxTokenAge: '5m', requiredClaims: ['iat', 'jti'] },
     })
     const { sid, sub, iat } = claims.parse(payload)
-    return { issuer: named, sid, sub, at: iat * 1000 }
+    return { issuer: named, sid, sub, at: Math.floor(iat * 1000) }
   } catch (cause) {
     throw cause instanceof GrantkeeperError ? cause : refused(cause)
   }
@@ -44,7 +44,7 @@ const name = z.string().min(1).max(255)
 /** A nonce makes it an ID token, whatever else it says. */
 const claims = z
   .object({
-    iat: z.int(),
+    iat: z.number(),
     sid: name.default(''),
     sub: name.default(''),
     events: z.looseObject({

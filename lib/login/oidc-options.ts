@@ -21,12 +21,6 @@ export async function oidcOptions(base: string): Promise<AuthOptions> {
       jwt: ({ token, profile }) => (profile ? sessionOf(profile) : token),
       redirect: ({ url }) => (url.startsWith(`${base}/`) ? url : `${base}/integrations`),
     },
-    logger: {
-      // What it says quotes the issuer's words, or worse: its code is enough.
-      error: (code) => logEvent('warn', 'login_failed', { outcome: code }),
-      warn: () => {},
-      debug: () => {},
-    },
   }
 }
 
@@ -37,6 +31,12 @@ export function sessionOptions(base: string): Omit<AuthOptions, 'providers'> {
     secret: env().NEXTAUTH_SECRET,
     session: { strategy: 'jwt', maxAge: sessionLife.idleS },
     jwt: { maxAge: sessionLife.idleS },
+    logger: {
+      // What it says quotes the issuer's words, or worse: its code is enough.
+      error: (code) => logEvent('warn', 'login_failed', { outcome: code }),
+      warn: () => {},
+      debug: () => {},
+    },
     useSecureCookies: isSecure,
     cookies: Object.fromEntries(
       Object.entries(cookieNames(isSecure)).map(([use, name]) => [
@@ -124,6 +124,6 @@ function sessionOf(profile: Profile & { org_id?: unknown; sid?: unknown; iat?: u
     // Another issuer's users are others, though their subjects may read alike.
     ...{ issuer: registration().issuer, sub: text(sub), org: text(org_id), sid: text(sid) },
     ...{ name: text(name).slice(0, 200), email: text(email).slice(0, 320) },
-    since: typeof iat === 'number' ? iat * 1000 : Date.now(),
+    since: typeof iat === 'number' ? Math.floor(iat * 1000) : Date.now(),
   }
 }

@@ -71,8 +71,12 @@ export async function logOut(request: NextRequest, base: string): Promise<NextRe
   return answer(told, await issuersLogout(base))
 }
 
-/** Seals a session anew that is in use, and old enough for that. */
+/**
+ * Seals a session anew that is in use, and old enough for that; when a page is gone to, which a logout in
+ * the same tab would have ended: what comes in the background could bring a session back after it.
+ */
 export async function prolong(request: NextRequest, base: string): Promise<NextResponse> {
+  if (request.headers.get('sec-fetch-dest') !== 'document') return NextResponse.next()
   const cookie = request.headers.get('cookie')
   const isSecure = base.startsWith('https:')
   const session = await readOidcSession(cookie, isSecure)

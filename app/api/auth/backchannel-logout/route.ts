@@ -2,7 +2,7 @@ import type { NextRequest } from 'next/server'
 import { toResponse } from '#app/api/answer'
 import { readCapped } from '#app/api/json'
 import { endSessions } from '#lib/ended-sessions'
-import { GrantkeeperError, problem } from '#lib/errors'
+import { codeOf, GrantkeeperError, problem } from '#lib/errors'
 import { verifyLogoutToken } from '#lib/login/logout-token'
 import { logEvent } from '#lib/telemetry'
 
@@ -18,6 +18,7 @@ export async function POST(request: NextRequest): Promise<Response> {
     logEvent('info', 'session_ended')
     return new Response(null, { headers: { 'cache-control': 'no-store' } })
   } catch (error) {
+    logEvent('warn', 'logout_refused', { code: codeOf(error), cause: error })
     return toResponse(problem(error))
   }
 }
