@@ -41,15 +41,15 @@ test.each([
   ['is not a user', { sub: 'auth0|alice', gty: null }, false],
   ['is not a user of a password grant', { sub: 'auth0|alice', gty: 'password' }, false],
   ['is not another client', { sub: 'others@clients', gty: null }, false],
-  ['by an idtyp, as Entra ID writes it', { sub: 'a-uuid', idtyp: 'app' }, true],
+  ['by an idtyp, as Entra ID writes it', { sub: 'a-uuid', gty: null, idtyp: 'app' }, true],
   [
     'by the name of a service account, as Keycloak writes it',
-    { sub: 'a-uuid', azp: 'job', preferred_username: 'service-account-job' },
+    { sub: 'a-uuid', gty: null, azp: 'job', preferred_username: 'service-account-job' },
     true,
   ],
   [
     'by no name that another client has',
-    { sub: 'a-uuid', azp: 'web', preferred_username: 'service-account-job' },
+    { sub: 'a-uuid', gty: null, azp: 'web', preferred_username: 'service-account-job' },
     false,
   ],
 ])('a machine is told %s', async (_, claims, isMachine) => {
