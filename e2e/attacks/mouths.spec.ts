@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { apiKey } from '../api-key.ts'
-import { type App, startApp } from '../app.ts'
+import { type App, type Mouth, startApp } from '../app.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { machineToken } from '../machine-token.ts'
@@ -9,13 +9,16 @@ import { bearer } from '../token-request.ts'
 import { bytesOf, type WholeAnswer, wholeAnswer } from '../whole-answer.ts'
 import type { World } from '../world.ts'
 
-/** The same deployment as Next alone serves it, beside the one of our own server. */
-let portable: App
+/** One deployment by its own server and by Next alone: both new, so that neither has counted calls before. */
+let mouths: { fast: App; portable: App }
 test.beforeAll(async ({ world }) => {
-  const port = await freePort()
-  portable = await startApp({ ...world.env, PORT: String(port) }, { mouth: 'portable' })
+  const start = async (mouth: Mouth) =>
+    startApp({ ...world.env, PORT: String(await freePort()) }, { mouth })
+  mouths = { fast: await start('fast'), portable: await start('portable') }
 })
-test.afterAll(() => portable.stop())
+test.afterAll(async () => {
+  await Promise.all(Object.values(mouths ?? {}).map((app) => app.stop()))
+})
 
 const path = '/api/integrations/acme/token'
 const json = 'Content-Type: application/json'
@@ -91,8 +94,8 @@ for (const [who, authorize] of [
     const authorization = await authorize(world)
     for (const [what, request] of Object.entries(requests)) {
       const bytes = toBytes({ authorization, ...request })
-      const fast = await answerOf(world.app, bytes)
-      expect.soft(fast, what).toEqual(await answerOf(portable, bytes))
+      const fast = await answerOf(mouths.fast, bytes)
+      expect.soft(fast, what).toEqual(await answerOf(mouths.portable, bytes))
     }
   })
 
