@@ -7,22 +7,28 @@ export const takesLease = /^update "grants" set .*"unanswered_sends" \+ 1/
  * Another process holds the file's write lock; or the server has become a replica that takes no writes.
  * @returns what ends that
  */
-export async function refuseWrites({
-  proxy,
-  world: { rows },
-}: TestFleet): Promise<() => Promise<void>> {
+export async function refuseWrites(fleet: TestFleet): Promise<() => Promise<void>> {
+  const { proxy, world } = fleet
+  const { rows } = world
   if (!proxy) {
     await rows.execute('begin immediate')
     return () => rows.execute('rollback')
   }
   const name = new URL(proxy.url).pathname.slice(1)
   await rows.execute(`alter database ${name} set default_transaction_read_only = on`)
-  proxy.cut()
+  await reconnect(fleet)
   return async () => {
     const reset = `alter database ${name} reset default_transaction_read_only`
     await rows.execute(`begin read write; ${reset}; commit`)
-    proxy.cut()
+    await reconnect(fleet)
   }
+}
+
+/** New connections, for only those know of it; and each member has noticed that the old ones are gone. */
+async function reconnect({ proxy, members }: TestFleet): Promise<void> {
+  proxy?.cut()
+  for (const { app } of [...members, ...members])
+    await fetch(`http://127.0.0.1:${app.port}/api/ready`)
 }
 
 /**
