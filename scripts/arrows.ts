@@ -43,6 +43,7 @@ const leaves = [
   'env',
   'settings/values',
   'errors',
+  'in-time',
   'telemetry',
   'process',
   'url-pattern',

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { goOn } from '#lib/background'
 import { env } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
+import { inTime } from '#lib/in-time'
 import type { OfferedProvider } from '#lib/providers/provider'
 import type { User } from '#lib/session'
 import { logEvent } from '#lib/telemetry'
@@ -45,7 +45,7 @@ export async function accessAfterRefusal(refused: Access): Promise<Access | unde
   if (row.version !== refused.version) return openAccess(row)
   const age = row.now - (row.lastRefreshedAt ?? 0)
   if (!row.isRefreshable || age < coolDownMs) return undefined
-  await inTime(refresh(row))
+  await landed(refresh(row))
   const renewed = await read()
   return renewed.version === refused.version ? undefined : openAccess(renewed)
 }
@@ -72,7 +72,7 @@ export async function freshRow(holder: Holder, wish: Wish): Promise<AccessRow> {
   const begun = performance.now()
   try {
     if (!row.isRefreshable) throw reauthorizationRequired(row, 'expired')
-    await inTime(refresh(row))
+    await landed(refresh(row))
   } catch (error) {
     const now = await read().catch(orAsItWas(row, begun))
     if (now.accessToken !== null && remainingMs(now) > lastMomentMs) return now
@@ -132,14 +132,7 @@ function refreshAhead(row: AccessRow): void {
 }
 
 /** A flight may last longer than anybody should wait for it: it goes on without him. */
-async function inTime(flight: Promise<void>): Promise<void> {
+function landed(flight: Promise<void>): Promise<void> {
   const { LEASE_MS, TOKEN_DEADLINE_MS } = env()
-  const timer = new AbortController()
-  const late = sleep(LEASE_MS + 2 * TOKEN_DEADLINE_MS, undefined, { signal: timer.signal }).then(
-    () => {
-      throw new GrantkeeperError('temporarily_unavailable', { retryAfterS: 5 })
-    },
-    () => undefined,
-  )
-  await Promise.race([flight, late]).finally(() => timer.abort())
+  return inTime(flight, LEASE_MS + 2 * TOKEN_DEADLINE_MS)
 }

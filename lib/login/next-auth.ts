@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { NextApiRequest, NextApiResponse } from 'next'
 import type { AuthOptions } from 'next-auth'
-import { GrantkeeperError } from '#lib/errors'
+import { inTime } from '#lib/in-time'
 
 /** One of next-auth's own routes, as we call it: `/api/auth/{action}/{provider}`. */
 export type Call = {
@@ -25,22 +24,11 @@ export type Told = { cookies: string[]; location: string | undefined; body: unkn
 export async function askNextAuth(options: AuthOptions, call: Call): Promise<Told> {
   const { default: nextAuth } = await import('next-auth')
   const told: Told = { cookies: [], location: undefined, body: undefined }
-  await inTime(nextAuth(request(call), response(told), options))
+  await inTime(nextAuth(request(call), response(told), options), deadlineMs)
   return told
 }
 
 /** Its own deadline ends with the headers of an answer: an issuer could drip the rest for ever. */
-async function inTime(work: Promise<unknown>): Promise<void> {
-  const timer = new AbortController()
-  const late = sleep(deadlineMs, undefined, { signal: timer.signal }).then(
-    () => {
-      throw new GrantkeeperError('temporarily_unavailable')
-    },
-    () => undefined,
-  )
-  await Promise.race([work, late]).finally(() => timer.abort())
-}
-
 const deadlineMs = 15_000
 
 function request({ action, method = 'GET', base, cookies, query = {}, body }: Call) {
