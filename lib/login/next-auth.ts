@@ -1,6 +1,7 @@
 import type { NextApiRequest, NextApiResponse } from 'next'
 import type { AuthOptions } from 'next-auth'
 import { inTime } from '#lib/in-time'
+import { cookieNames } from './oidc-options.ts'
 
 /** One of next-auth's own routes, as we call it: `/api/auth/{action}/{provider}`. */
 export type Call = {
@@ -30,6 +31,26 @@ export async function askNextAuth(options: AuthOptions, call: Call): Promise<Tol
 
 /** Its own deadline ends with the headers of an answer: an issuer could drip the rest for ever. */
 const deadlineMs = 15_000
+
+/** The same with a POST, and the CSRF token that next-auth gives us for it. @throws as `askNextAuth` */
+export async function postToNextAuth(
+  options: AuthOptions,
+  call: Omit<Call, 'method'>,
+): Promise<Told> {
+  const { base, cookies, body } = call
+  const { csrfToken: name } = cookieNames(base.startsWith('https:'))
+  const { [name]: _, ...others } = cookies
+  const proof = await askNextAuth(options, { action: 'csrf', base, cookies: others })
+  const line = proof.cookies.find((one) => one.startsWith(`${name}=`)) ?? ''
+  const value = decodeURIComponent(line.slice(name.length + 1).split(';', 1)[0] ?? '')
+  const [csrfToken = ''] = value.split('|')
+  return askNextAuth(options, {
+    ...call,
+    method: 'POST',
+    cookies: { ...others, [name]: value },
+    body: { ...body, csrfToken },
+  })
+}
 
 function request({ action, method = 'GET', base, cookies, query = {}, body }: Call) {
   const { protocol, host } = new URL(base)

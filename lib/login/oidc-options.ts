@@ -25,9 +25,10 @@ export async function oidcOptions(base: string): Promise<AuthOptions> {
 }
 
 /** As much as is needed to read and to end a session, for which nobody is asked anything. */
-export function sessionOptions(base: string): Omit<AuthOptions, 'providers'> {
+export function sessionOptions(base: string): AuthOptions {
   const isSecure = base.startsWith('https:')
   return {
+    providers: [],
     secret: env().NEXTAUTH_SECRET,
     session: { strategy: 'jwt', maxAge: sessionLife.idleS },
     jwt: { maxAge: sessionLife.idleS },

@@ -2,8 +2,10 @@ import { headers } from 'next/headers'
 import { type NextRequest, NextResponse } from 'next/server'
 import { baseUrlFor } from '#lib/env'
 import type { LoginDriver } from './driver.ts'
+import { logIn } from './oidc-login.ts'
+import { logOut } from './oidc-logout.ts'
+import { prolong } from './oidc-prolong.ts'
 import { readOidcSession } from './oidc-session.ts'
-import { logIn, logOut, prolong } from './oidc-steps.ts'
 
 /** Login by any OpenID issuer, with next-auth. */
 export const oidcDriver: LoginDriver = {

@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server'
 import { baseUrlFor, env } from '#lib/env'
-import { finishLogin } from '#lib/login/oidc-steps'
+import { finishLogin } from '#lib/login/oidc-login'
 
 export const dynamic = 'force-dynamic'
 
