@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, startApp } from './app.ts'
-import { startDatabase } from './databases.ts'
+import { type DatabaseKind, startDatabase } from './databases.ts'
 import { openRows, type Rows } from './rows.ts'
 import { type Settings, settings } from './settings.ts'
 import { setup } from './setup.ts'
@@ -24,6 +24,8 @@ export type DemoOptions = {
   env?: Record<string, string | undefined>
   /** At https://localhost, behind a TLS front with a self-signed certificate. Default: as the run's set-up. */
   https?: boolean
+  /** Default: as the run's set-up says. */
+  database?: DatabaseKind
   /** Of a standalone build, in place of what the run's set-up says. */
   folder?: string | undefined
   /** The origins of SPAs that may log in and connect. */
@@ -33,11 +35,12 @@ export type DemoOptions = {
 /** @throws {Error} with the app's output, when it refuses to start; nothing is left running */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const { env = {}, https = setup.isDeployed, spaUrls = [] } = options
+  const { database: kind = setup.database } = options
   const port = await freePort()
   const front = https ? await startTlsFront(port) : undefined
   const appUrl = front?.url ?? `http://localhost:${port}`
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-walk-'))
-  const database = await startDatabase(setup.database)
+  const database = await startDatabase(kind)
   const { databaseUrl = `file:${join(folder, 'grantkeeper.db')}` } = database.named
   const standIns = await startStandIns({ appUrl, spaUrls, loginPort: 0, acmePort: 0, plainPort: 0 })
   const close = async () => {

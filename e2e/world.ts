@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProviderEntry } from '#lib/providers/schema'
 import { type App, type Mouth, startApp } from './app.ts'
-import { startDatabase } from './databases.ts'
+import { type DatabaseKind, startDatabase } from './databases.ts'
 import { openRows, type Rows } from './rows.ts'
 import { type Settings, settings } from './settings.ts'
 import { type LoginKind, setup } from './setup.ts'
@@ -48,7 +48,9 @@ export type WorldOptions = {
   at?: { street: Street; names: readonly string[] }
   /** The stable deployment whose relay is all that this one's providers know. */
   relay?: string
-  /** Default: a fresh one, as the run's set-up says. A Postgres database must be migrated. */
+  /** Of which kind a fresh database is. Default: as the run's set-up says. */
+  database?: DatabaseKind
+  /** Default: a fresh one. A Postgres database must be migrated. */
   databaseUrl?: string
   /** Who logs users in; unless told, as the run's set-up says. */
   loginDriver?: LoginKind
@@ -108,7 +110,8 @@ async function prepare(options: WorldOptions) {
   const appUrls = addresses(options, port, front?.port)
   const [appUrl = ''] = appUrls
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-e2e-'))
-  const database = await startDatabase(options.databaseUrl ? 'sqlite' : setup.database)
+  const { database: kind = setup.database } = options
+  const database = await startDatabase(options.databaseUrl ? 'sqlite' : kind)
   const { databaseUrl = `file:${join(folder, 'grantkeeper.db')}` } = {
     ...database.named,
     ...options,

@@ -17,7 +17,7 @@ const atVercel = { VERCEL: '1', VERCEL_ENV: 'production' }
 
 test('without a durable database nothing is connected, and what was under way is not redeemed', async () => {
   test.setTimeout(120_000)
-  await inOwnWorld({}, async ({ world, visit }) => {
+  await inOwnWorld({ database: 'sqlite' }, async ({ world, visit }) => {
     const alice = await visit('alice')
     expectOk(await connect(alice))
     const { authorizationUrl } = await start(alice)
@@ -35,7 +35,7 @@ test('without a durable database nothing is connected, and what was under way is
 
 test('without a durable database jobs, SPAs and the clock are refused, with the code that says why', async () => {
   test.setTimeout(120_000)
-  await inOwnWorld({}, async ({ world, visit }) => {
+  await inOwnWorld({ database: 'sqlite' }, async ({ world, visit }) => {
     const spa = await spaOf(world, 'alice')
     const { startUrl } = await spa.ticket()
     const [key, machine] = [await apiKey(world), await machineToken(world.login)]

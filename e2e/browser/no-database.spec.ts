@@ -8,7 +8,7 @@ test('a deployment without a durable database says so, and how to mend it: no fi
   page,
 }) => {
   test.setTimeout(120_000)
-  const bare = await startDemo({ env: { VERCEL: '1' } })
+  const bare = await startDemo({ database: 'sqlite', env: { VERCEL: '1' } })
   try {
     for (const path of ['/', '/integrations', '/auth/login']) {
       await page.goto(`${bare.appUrl}${path}`)
