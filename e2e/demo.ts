@@ -42,7 +42,10 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-walk-'))
   const database = await startDatabase(kind)
   const { databaseUrl = `file:${join(folder, 'grantkeeper.db')}` } = database.named
-  const standIns = await startStandIns({ appUrl, spaUrls, loginPort: 0, acmePort: 0, plainPort: 0 })
+  const standIns = await startStandIns({
+    ...{ appUrl, spaUrls, loginPort: 0, acmePort: 0, plainPort: 0 },
+    loginDriver: setup.login,
+  })
   const close = async () => {
     await Promise.all([standIns.stop(), front?.close(), database.stop()])
     await rm(folder, { recursive: true, force: true })

@@ -3,13 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProviderEntry } from '#lib/providers/schema'
+import type { LoginKind } from '../setup.ts'
 import { type Acme, startAcme } from './acme.ts'
 import { type LoginIssuer, startLogin } from './login.ts'
 import { type Plain, startPlain } from './plain.ts'
 import { acmeEntry, plainEntry } from './providers.ts'
 
 export type StandIns = {
-  /** What the app needs to use them: AUTH0_*, the clients, PROVIDERS_FILE. */
+  /** What the app needs to use them: AUTH0_* or OIDC_*, the clients, PROVIDERS_FILE. */
   env: Record<string, string>
   login: LoginIssuer
   acme: Acme
@@ -26,6 +27,8 @@ export type StandInOptions = {
   plainPort: number
   /** The origins of SPAs that may log in and connect; each completes at `/connected`. */
   spaUrls?: readonly string[]
+  /** Default: Auth0's. */
+  loginDriver?: LoginKind
 }
 
 /**
@@ -33,7 +36,7 @@ export type StandInOptions = {
  * @throws {Error} that names the port, when one is taken
  */
 export async function startStandIns(options: StandInOptions): Promise<StandIns> {
-  const { spaUrls = [] } = options
+  const { spaUrls = [], loginDriver = 'auth0' } = options
   const appUrls = options.appUrl.split(',').map((url) => url.trim())
   const callbacks = (id: string) => appUrls.map((url) => `${url}/api/integrations/${id}/callback`)
   const [login, acme, plain] = await allOrNone([
@@ -44,7 +47,7 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
   const file = await providersFile([acmeEntry(acme.url), plainEntry(plain.url)])
   return {
     env: {
-      ...loginEnv(login),
+      ...(loginDriver === 'oidc' ? oidcEnv(login, options.appUrl) : loginEnv(login)),
       ...clientEnv('acme', acme.client),
       ...clientEnv('plain', plain.client),
       PROVIDERS_FILE: file.path,
