@@ -49,6 +49,8 @@ function readText(request: IncomingMessage, maxBytes: number): Promise<string | 
 const always = { ...everywhere, ...ofApi }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.writeHead(status, { ...always, ...headers })
+  // With its length it leaves in one piece, and is not chunked.
+  const length = Buffer.byteLength(body)
+  response.writeHead(status, { ...always, ...headers, 'content-length': length })
   response.end(body)
 }
