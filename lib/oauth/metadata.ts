@@ -18,7 +18,22 @@ export type ResolvedProvider = OfferedProvider & {
  * @throws {GrantkeeperError} `provider_misconfigured` or `temporarily_unavailable`
  */
 export async function resolveProvider(provider: OfferedProvider): Promise<ResolvedProvider> {
-  const discovered = provider.discovery ? await discover(provider, provider.discovery) : {}
+  const discovered = provider.discovery ? await discover(provider, provider.discovery) : nothing
+  // Both are the same objects for as long as they say the same.
+  const known = lastResolved.get(provider)
+  if (known?.discovered === discovered) return known.resolved
+  const resolved = complete(provider, discovered)
+  lastResolved.set(provider, { discovered, resolved })
+  return resolved
+}
+
+const nothing: Discovered = {}
+const lastResolved = new WeakMap<
+  OfferedProvider,
+  { discovered: Discovered; resolved: ResolvedProvider }
+>()
+
+function complete(provider: OfferedProvider, discovered: Discovered): ResolvedProvider {
   const { authorization_endpoint, token_endpoint, ...rest } = {
     ...discovered,
     ...withoutUndefined(provider),
