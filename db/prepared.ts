@@ -1,3 +1,5 @@
+import { fillPlaceholders, type Query, type SQL, sql } from 'drizzle-orm'
+import type { Step } from './atomically.ts'
 import type { Database } from './index.ts'
 
 /**
@@ -11,4 +13,19 @@ export function preparedOnce<Queries>(make: (opened: Database) => Queries) {
     known.set(opened, queries)
     return queries
   }
+}
+
+/** A query of a step with its text built here, once. What it gives is that query with these values. */
+export function fillable<Values extends Record<string, unknown>>(query: { toSQL(): Query }) {
+  const { sql, params } = query.toSQL()
+  return (values: Values): Step['query'] => {
+    const filled = { sql, params: fillPlaceholders(params, values) }
+    return { toSQL: () => filled }
+  }
+}
+
+/** A placeholder for each name, under that name, as columns are written. */
+export function placeholders<Name extends string>(names: readonly Name[]): Record<Name, SQL> {
+  const entries = names.map((name) => [name, sql`${sql.placeholder(name)}`])
+  return Object.fromEntries(entries)
 }

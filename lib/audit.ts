@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { and, desc, eq, lt, or } from 'drizzle-orm'
-import type { Handle } from '#db'
-import { database } from '#db'
-import type { Tables } from '#db/schema'
+import { type Database, database } from '#db'
+import type { Step } from '#db/atomically'
+import { fillable, placeholders, preparedOnce } from '#db/prepared'
 import { providerName } from '#lib/providers/provider'
 import type { User } from '#lib/session'
 import { logEvent } from '#lib/telemetry'
@@ -61,26 +61,15 @@ type EventFilter = {
   limit?: number
 }
 
-/** The query that writes an event: to be run in the transaction of what it tells of. */
-export function eventQuery(
-  tx: Handle,
-  tables: Tables,
-  { actor = 'user', detail = {}, ...event }: Event,
-) {
-  return tx.insert(tables.events).values({
-    id: randomUUID(),
-    ...event,
-    actor,
-    detail: JSON.stringify(detail),
-    createdAt: Date.now(),
-  })
+/** The step that writes an event, for the transaction of what it tells of. */
+export function eventStep(opened: Database, event: Event): Step {
+  return { query: insertion(opened).fill(toRow(event)), expect: 1 }
 }
 
 /** Writes an event by itself, for what changed nothing. That it cannot be written stops nobody. */
 export async function recordEvent(event: Event): Promise<void> {
   try {
-    const { db, tables } = await database()
-    await eventQuery(db, tables, event)
+    await insertion(await database()).alone.execute(toRow(event))
   } catch (cause) {
     logEvent('warn', 'event_not_recorded', { provider: event.provider, cause })
   }
@@ -135,6 +124,19 @@ export async function eventsOf(
     next: rows.length > limit && last ? cursor(last.event.createdAt, last.event.id) : null,
   }
 }
+
+function toRow({ actor = 'user', detail = {}, ...event }: Event) {
+  const told = { ...event, actor, detail: JSON.stringify(detail) }
+  return { id: randomUUID(), ...told, createdAt: Date.now() }
+}
+
+/** Written with nearly everything that is written. */
+const insertion = preparedOnce(({ db, tables: { events } }) => {
+  const told = ['grantId', 'provider', 'type', 'actor', 'detail'] as const
+  const row = placeholders(['id', 'userId', ...told, 'createdAt'])
+  const query = db.insert(events).values(row)
+  return { alone: query.prepare(''), fill: fillable<ReturnType<typeof toRow>>(query) }
+})
 
 /** What a `before` looks like; one that does not is taken for none. */
 export const cursorForm = /^(\d{1,15})\.([0-9a-f-]{36})$/

@@ -1,6 +1,6 @@
-import { lt, sql } from 'drizzle-orm'
+import { lt } from 'drizzle-orm'
 import { database } from '#db'
-import { preparedOnce } from '#db/prepared'
+import { fillable, placeholders, preparedOnce } from '#db/prepared'
 import { type ErrorCode, GrantkeeperError } from '#lib/errors'
 import type { AuthorizationResponse } from '#lib/oauth/authorization'
 import { resolveProvider } from '#lib/oauth/metadata'
@@ -46,17 +46,18 @@ export async function consume(transaction: Transaction): Promise<void> {
 
 /** True for the first who uses an id, false for all others. `expiresAt`: until when that is remembered. */
 export async function spend(used: { id: string; expiresAt: number }): Promise<boolean> {
-  const first = await preparedSpend(await database()).execute(used)
-  return first.length > 0
+  const opened = await database()
+  // As a transaction: those of one moment reach the disk together.
+  return opened.atomically(() => [{ query: spending(opened)(used), expect: 1 }])
 }
 
-const preparedSpend = preparedOnce(({ db, tables: { usedTransactions } }) =>
-  db
-    .insert(usedTransactions)
-    .values({ id: sql.placeholder('id'), expiresAt: sql.placeholder('expiresAt') })
-    .onConflictDoNothing()
-    .returning({ id: usedTransactions.id })
-    .prepare(''),
+const spending = preparedOnce(({ db, tables: { usedTransactions } }) =>
+  fillable<{ id: string; expiresAt: number }>(
+    db
+      .insert(usedTransactions)
+      .values(placeholders(['id', 'expiresAt']))
+      .onConflictDoNothing(),
+  ),
 )
 
 /** Forgets what could not be used again anyway. */

@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { database } from '#db'
 import type { GrantRow } from '#db/schema'
-import { eventQuery } from '#lib/audit'
+import { eventStep } from '#lib/audit'
 import { GrantkeeperError } from '#lib/errors'
 import { type ResolvedProvider, resolveProvider } from '#lib/oauth/metadata'
 import { refreshTokens } from '#lib/oauth/refresh'
@@ -101,7 +101,8 @@ async function bury(
   revocation: Revocation,
   provider: ResolvedProvider | undefined,
 ): Promise<boolean> {
-  const { atomically, tables } = await database()
+  const opened = await database()
+  const { tables } = opened
   const { grants } = tables
   const now = Date.now()
   const isOurs = and(
@@ -120,19 +121,16 @@ async function bury(
     updatedAt: now,
     revocation,
   }
-  return atomically((tx) => [
+  return opened.atomically((tx) => [
     { query: tx.update(grants).set(tombstone).where(isOurs), expect: 1 },
     ...(revocation === 'failed' ? pendingRevocation(tx, tables, grant, provider) : []),
-    {
-      query: eventQuery(tx, tables, {
-        userId: grant.userId,
-        grantId: grant.id,
-        provider: grant.provider,
-        type: 'disconnected',
-        detail: { revocation },
-      }),
-      expect: 1,
-    },
+    eventStep(opened, {
+      userId: grant.userId,
+      grantId: grant.id,
+      provider: grant.provider,
+      type: 'disconnected',
+      detail: { revocation },
+    }),
   ])
 }
 

@@ -147,7 +147,8 @@ describe('what was received and is not kept is revoked', () => {
     const attempt = await approved()
     const broken = () =>
       Promise.reject(Object.assign(new Error('x'), { code: 'storage_unavailable' }))
-    useDatabase({ ...database, atomically: broken })
+    const during = () => void useDatabase({ ...database, atomically: broken })
+    parties.acme.ctl({ endpoint: 'token', during })
     await expect(finish(alice, attempt)).rejects.toEqual(refusal('storage_unavailable'))
     expect([calls('/revoke'), await grants()]).toEqual([1, []])
   })

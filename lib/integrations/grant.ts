@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
-import { database, type Handle } from '#db'
-import type { GrantRow, Tables } from '#db/schema'
-import { eventQuery } from '#lib/audit'
+import { and, eq, ne } from 'drizzle-orm'
+import { database } from '#db'
+import type { GrantRow } from '#db/schema'
+import { type Event, eventStep } from '#lib/audit'
 import { GrantkeeperError } from '#lib/errors'
 import type { Account } from '#lib/oauth/account'
 import type { ResolvedProvider } from '#lib/oauth/metadata'
@@ -10,7 +10,8 @@ import type { Tokens } from '#lib/oauth/token-response'
 import type { Transaction } from '#lib/oauth/transaction'
 import type { User } from '#lib/session'
 import { seal } from '#lib/vault'
-import { type Lifetimes, lifetimesOf } from './lifetimes.ts'
+import { grantWrites, type NewGrant, untroubled } from './grant-writes.ts'
+import { lifetimesOf } from './lifetimes.ts'
 import { cancelRevocations, replacedToken } from './revocation.ts'
 
 /** The grant that was kept, and whose account it is. */
@@ -33,21 +34,21 @@ export type Harvest = {
 export async function keepGrant(user: User, harvest: Harvest): Promise<Kept> {
   const opened = await database()
   const { atomically, tables } = opened
+  const writes = grantWrites(opened)
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const before = await findByAccount(user, harvest)
     if (harvest.transaction.grant && before?.id !== harvest.transaction.grant)
       throw new GrantkeeperError('account_mismatch')
-    const row = {
-      ...toRow(user, harvest, before),
-      connectedAt: sql`${opened.clock}`,
-      ...lifetimesOf(opened, harvest.provider, harvest.tokens),
-    }
+    const row = toRow(user, harvest, before)
+    const kept = before
+      ? writes.replace({ ...row, replacedVersion: before.version })
+      : writes.insert(row)
     const isKept = await atomically((tx) => [
-      { query: stillActive(tx, tables, user), expect: 1 },
-      { query: before ? replace(tx, tables, before, row) : insert(tx, tables, row), expect: 1 },
-      { query: cancelRevocations(tx, tables, row), expect: 'any' },
+      { query: writes.stillActive({ userId: user.id, seenAt: Date.now() }), expect: 1 },
+      { query: kept, expect: 1 },
+      cancelRevocations(opened, row),
       ...replacedToken(tx, tables, harvest, before),
-      { query: connectedEvent(tx, tables, row, before), expect: 1 },
+      eventStep(opened, connectedEvent(row, before)),
     ]).catch(unlessStored(row))
     if (isKept) return { grant: row.id, account: harvest.account }
     await assertActive(user)
@@ -66,23 +67,8 @@ export async function findLivingGrant(user: User, id: string) {
   return grant
 }
 
-/** The columns of a grant whose present tokens have given no trouble yet. */
-export const untroubled = {
-  refreshError: null,
-  refreshFailures: 0,
-  refreshFailingSince: null,
-  refreshNotBefore: 0,
-  unansweredSends: 0,
-  inDoubtSince: null,
-} as const
-
-/** What is told by the database's clock, which all that reads it goes by. */
-type ByClock = Lifetimes & { connectedAt: SQL }
-
-type NewRow = Omit<GrantRow, keyof ByClock> & ByClock
-
 /** A commit whose answer was lost may have happened: then nothing must be given back. */
-function unlessStored({ id, accessToken }: NewRow): (error: unknown) => Promise<true> {
+function unlessStored({ id, accessToken }: NewGrant): (error: unknown) => Promise<true> {
   return async (error) => {
     const { db, tables } = await database()
     const { grants } = tables
@@ -100,27 +86,16 @@ async function findByAccount(
   user: User,
   { provider, account }: Harvest,
 ): Promise<GrantRow | undefined> {
-  const { db, tables } = await database()
-  const { grants } = tables
-  const [row] = await db
-    .select()
-    .from(grants)
-    .where(
-      and(
-        eq(grants.userId, user.id),
-        eq(grants.provider, provider.id),
-        eq(grants.accountId, account.id),
-        ne(grants.status, 'disconnected'),
-      ),
-    )
+  const key = { userId: user.id, provider: provider.id, accountId: account.id }
+  const [row] = await grantWrites(await database()).findByAccount.execute(key)
   return row
 }
 
 function toRow(
   user: User,
   { provider, transaction, tokens, account }: Harvest,
-  before?: GrantRow,
-): Omit<GrantRow, keyof ByClock> {
+  before: GrantRow | undefined,
+): NewGrant {
   const now = Date.now()
   const id = before?.id ?? randomUUID()
   const version = (before?.version ?? 0) + 1
@@ -149,45 +124,20 @@ function toRow(
     lastUsedBy: before?.lastUsedBy ?? null,
     lastRefreshedAt: null,
     ...untroubled,
+    ...lifetimesOf(provider, tokens),
     disconnectedAt: null,
     revocation: null,
   }
 }
 
-/** Whoever was switched off between the session's check and this write gets nothing stored. */
-function stillActive(tx: Handle, { users }: Tables, user: User) {
-  return tx
-    .update(users)
-    .set({ seenAt: Date.now() })
-    .where(and(eq(users.id, user.id), isNull(users.disabledAt)))
-}
-
-function insert(tx: Handle, { grants }: Tables, row: NewRow) {
-  return tx.insert(grants).values(row)
-}
-
-/** Takes the row over whoever holds its lease: the new version makes that holder's commit miss. */
-function replace(tx: Handle, { grants }: Tables, before: GrantRow, row: NewRow) {
-  return tx
-    .update(grants)
-    .set(row)
-    .where(
-      and(
-        eq(grants.id, before.id),
-        eq(grants.version, before.version),
-        ne(grants.status, 'disconnected'),
-      ),
-    )
-}
-
-function connectedEvent(tx: Handle, tables: Tables, row: NewRow, before?: GrantRow) {
-  return eventQuery(tx, tables, {
+function connectedEvent(row: NewGrant, before: GrantRow | undefined): Event {
+  return {
     userId: row.userId,
     grantId: row.id,
     provider: row.provider,
     type: before ? 'reconnected' : 'connected',
     detail: { scope: row.scope },
-  })
+  }
 }
 
 async function assertActive(user: User): Promise<void> {

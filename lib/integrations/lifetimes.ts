@@ -1,31 +1,36 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Database } from '#db'
 import type { Tokens } from '#lib/oauth/token-response'
 import type { OfferedProvider } from '#lib/providers/provider'
 
-/** Until when received tokens live, by the database's clock: the clocks of instances differ. */
+/** How long received tokens live from now on, in milliseconds; null where nobody says. */
 export type Lifetimes = {
-  accessTokenExpiresAt: SQL | null
-  refreshTokenExpiresAt: SQL | null
-  refreshDueAt: SQL | null
+  accessTokenLivesMs: number | null
+  refreshTokenLivesMs: number | null
+  refreshDueInMs: number | null
+}
+
+/** @param tokens with times by this process's own clock, at which they were just received */
+export function lifetimesOf(provider: OfferedProvider, tokens: Tokens): Lifetimes {
+  const now = Date.now()
+  const left = (at: number | null) => (at === null ? null : Math.round(at - now))
+  return {
+    accessTokenLivesMs: left(tokens.accessTokenExpiresAt),
+    refreshTokenLivesMs: left(tokens.refreshTokenExpiresAt),
+    refreshDueInMs: tokens.refreshToken === null ? null : idleMs(provider, tokens, now),
+  }
 }
 
 /**
- * What is written of the lifetimes of received tokens.
- * @param tokens with times by this process's own clock, at which they were just received
+ * What is written of lifetimes that fill the placeholders: until when, by the database's clock, since the
+ * clocks of instances differ.
  */
-export function lifetimesOf(
-  { clock }: Pick<Database, 'clock'>,
-  provider: OfferedProvider,
-  tokens: Tokens,
-): Lifetimes {
-  const now = Date.now()
-  const inMs = (ms: number | null) => (ms === null ? null : sql`${clock} + ${Math.round(ms)}`)
-  const untilLocal = (at: number | null) => inMs(at === null ? null : at - now)
+export function lifetimeColumns({ clock }: Pick<Database, 'clock'>) {
+  const after = (lifetime: keyof Lifetimes) => sql`${clock} + ${sql.placeholder(lifetime)}`
   return {
-    accessTokenExpiresAt: untilLocal(tokens.accessTokenExpiresAt),
-    refreshTokenExpiresAt: untilLocal(tokens.refreshTokenExpiresAt),
-    refreshDueAt: inMs(tokens.refreshToken === null ? null : idleMs(provider, tokens, now)),
+    accessTokenExpiresAt: after('accessTokenLivesMs'),
+    refreshTokenExpiresAt: after('refreshTokenLivesMs'),
+    refreshDueAt: after('refreshDueInMs'),
   }
 }
 
@@ -42,5 +47,5 @@ function idleMs(
     ...(refresh_token_idle_s === undefined ? [] : [refresh_token_idle_s * 1000]),
     ...(refreshTokenExpiresAt === null ? [] : [refreshTokenExpiresAt - now]),
   ]
-  return lives.length === 0 ? null : Math.min(...lives) * (0.5 + Math.random() * 0.2)
+  return lives.length === 0 ? null : Math.round(Math.min(...lives) * (0.5 + Math.random() * 0.2))
 }

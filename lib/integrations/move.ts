@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { and, eq, ne } from 'drizzle-orm'
 import { database } from '#db'
 import type { GrantRow } from '#db/schema'
-import { type EventType, eventQuery } from '#lib/audit'
+import { type EventType, eventStep } from '#lib/audit'
 import { GrantkeeperError } from '#lib/errors'
 import { open, seal } from '#lib/vault'
 import { checkCanary } from '#lib/vault-canary'
@@ -71,8 +71,8 @@ async function moveOne(lease: Lease, userId: string): Promise<void> {
 
 /** Fenced by lease and version; a unique index refuses a second grant of one account. */
 async function store({ id: leaseId, grant }: Lease, userId: string): Promise<boolean> {
-  const { atomically, tables } = await database()
-  const { grants } = tables
+  const opened = await database()
+  const { grants } = opened.tables
   const isOurs = and(
     eq(grants.id, grant.id),
     eq(grants.leaseId, leaseId),
@@ -84,10 +84,10 @@ async function store({ id: leaseId, grant }: Lease, userId: string): Promise<boo
     ...{ userId: owner, grantId: grant.id, provider: grant.provider },
     ...{ type, actor: 'system' as const },
   })
-  return atomically((tx) => [
+  return opened.atomically((tx) => [
     { query: tx.update(grants).set(moved).where(isOurs), expect: 1 },
-    { query: eventQuery(tx, tables, event(grant.userId, 'moved_away')), expect: 1 },
-    { query: eventQuery(tx, tables, event(userId, 'moved_here')), expect: 1 },
+    eventStep(opened, event(grant.userId, 'moved_away')),
+    eventStep(opened, event(userId, 'moved_here')),
   ])
 }
 

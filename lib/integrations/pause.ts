@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, isNull, ne } from 'drizzle-orm'
 import { database } from '#db'
-import { eventQuery } from '#lib/audit'
+import { eventStep } from '#lib/audit'
 import { GrantkeeperError } from '#lib/errors'
 import type { User } from '#lib/session'
 import { findLivingGrant } from './grant.ts'
@@ -31,8 +31,8 @@ async function setPaused(user: User, wish: Wish): Promise<void> {
 
 /** `updatedAt` is left alone: it tells since when a grant has been broken, which a pause does not change. */
 async function write(user: User, provider: string, { grantId, isPaused }: Wish): Promise<boolean> {
-  const { atomically, tables } = await database()
-  const { grants } = tables
+  const opened = await database()
+  const { grants } = opened.tables
   const isToChange = and(
     eq(grants.id, grantId),
     eq(grants.userId, user.id),
@@ -44,8 +44,8 @@ async function write(user: User, provider: string, { grantId, isPaused }: Wish):
     ...{ userId: user.id, grantId, provider },
     type: isPaused ? 'paused' : 'resumed',
   } as const
-  return atomically((tx) => [
+  return opened.atomically((tx) => [
     { query: tx.update(grants).set({ pausedAt }).where(isToChange), expect: 1 },
-    { query: eventQuery(tx, tables, event), expect: 1 },
+    eventStep(opened, event),
   ])
 }

@@ -1,19 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, lte, or, type SQL, sql } from 'drizzle-orm'
-import { type Database, database } from '#db'
-import type { Step } from '#db/atomically'
+import { database } from '#db'
+import { fillable, placeholders, preparedOnce } from '#db/prepared'
 import type { GrantRow } from '#db/schema'
-import { type Event, type EventType, eventQuery } from '#lib/audit'
+import { type EventType, eventStep } from '#lib/audit'
 import { env } from '#lib/env'
 import type { ResolvedProvider } from '#lib/oauth/metadata'
 import { revokeReceived } from '#lib/oauth/token'
 import type { Tokens } from '#lib/oauth/token-response'
 import { logEvent } from '#lib/telemetry'
 import { seal } from '#lib/vault'
-import { untroubled } from './grant.ts'
+import { untroubled } from './grant-writes.ts'
 import type { Lease } from './lease.ts'
-import { lifetimesOf } from './lifetimes.ts'
+import { lifetimeColumns, lifetimesOf } from './lifetimes.ts'
 import { noteAnswer } from './provider-state.ts'
+import { eventOf } from './refresh-end.ts'
 import { isShared } from './revocation.ts'
 
 /** What a refresh brought, and the refresh token that it was asked with. */
@@ -44,51 +45,68 @@ export async function commitTokens(lease: Lease, renewal: Renewal): Promise<void
 /** Longer than a database takes to restart or to fail over. */
 const patienceMs = 300_000
 
-async function store(lease: Lease, renewal: Renewal, guard?: SQL): Promise<boolean> {
+/** @param under what makes it right to write: the lease, or that nobody else has anything better */
+async function store(lease: Lease, renewal: Renewal, under: Claim = 'ours'): Promise<boolean> {
   const { grant } = lease
   const opened = await database()
-  const { atomically, tables } = opened
-  const { grants } = tables
-  const row = renewed(opened, grant, renewal)
-  const isOurs = and(
-    eq(grants.id, grant.id),
-    eq(grants.version, grant.version),
-    guard ?? and(eq(grants.leaseId, lease.id), eq(grants.status, 'active')),
-  )
-  const event = (type: EventType, detail: Record<string, string> = {}): Step => {
-    const { id: grantId, userId, provider } = grant
-    const told: Event = { userId, grantId, provider, type, actor: 'system', detail }
-    return { query: eventQuery(opened.db, tables, told), expect: 1 }
-  }
-  return atomically((tx) => [
-    { query: tx.update(grants).set(row).where(isOurs), expect: 1 },
+  const row = renewed(grant, renewal)
+  const event = (type: EventType, detail: Record<string, string> = {}) =>
+    eventStep(opened, eventOf(grant, type, detail))
+  const write = renewals(opened)[under]
+  return opened.atomically(() => [
+    { query: write({ ...row, id: grant.id, leaseId: lease.id, before: grant.version }), expect: 1 },
     event('refreshed'),
     ...(row.scope === grant.scope ? [] : [event('scope_changed', { scope: row.scope })]),
   ])
 }
 
-/** The row with new tokens, sealed to its next version. A token that was not replaced is sealed anew. */
-function renewed(opened: Database, grant: GrantRow, { provider, tokens, refreshToken }: Renewal) {
+type Claim = 'ours' | 'unclaimed'
+
+/** What is new of the row: tokens, sealed to its next version. One that was not replaced is sealed anew. */
+function renewed(grant: GrantRow, { provider, tokens, refreshToken }: Renewal) {
   const version = grant.version + 1
   const context = { grantId: grant.id, userId: grant.userId, provider: grant.provider, version }
   const kept = tokens.refreshToken ?? refreshToken
-  const isKept = kept === refreshToken && tokens.refreshTokenExpiresAt === null
   return {
-    status: 'active' as const,
-    reason: null,
-    ...untroubled,
-    ...lifetimesOf(opened, provider, { ...tokens, refreshToken: kept }),
-    ...(isKept ? { refreshTokenExpiresAt: grant.refreshTokenExpiresAt } : {}),
     version,
+    ...lifetimesOf(provider, { ...tokens, refreshToken: kept }),
+    isKept: kept === refreshToken && tokens.refreshTokenExpiresAt === null ? 1 : 0,
     accessToken: seal(tokens.accessToken, { ...context, field: 'access_token' as const }),
     refreshToken: seal(kept, { ...context, field: 'refresh_token' as const }),
     scope: tokens.scope?.join(' ') ?? grant.scope,
-    leaseId: null,
-    leaseUntil: 0,
-    lastRefreshedAt: sql<number>`${opened.clock}`,
     updatedAt: Date.now(),
   }
 }
+
+type Write = ReturnType<typeof renewed> & { id: string; leaseId: string; before: number }
+
+/** Written for every renewal, fenced by the version that was found. */
+const renewals = preparedOnce(({ db, tables: { grants }, clock }) => {
+  const { refreshTokenExpiresAt, ...untilColumns } = lifetimeColumns({ clock })
+  const row = {
+    ...{ status: 'active' as const, reason: null, ...untroubled, leaseId: null, leaseUntil: 0 },
+    ...placeholders(['version', 'accessToken', 'refreshToken', 'scope', 'updatedAt']),
+    ...untilColumns,
+    // A token that stays dies when it would have.
+    refreshTokenExpiresAt: sql`case when ${sql.placeholder('isKept')} = 1 then ${grants.refreshTokenExpiresAt} else ${refreshTokenExpiresAt} end`,
+    lastRefreshedAt: clock,
+  }
+  const isAsFound = and(
+    eq(grants.id, sql.placeholder('id')),
+    eq(grants.version, sql.placeholder('before')),
+  )
+  const write = (isRight: SQL | undefined) =>
+    fillable<Write>(db.update(grants).set(row).where(and(isAsFound, isRight)))
+  return {
+    ours: write(and(eq(grants.leaseId, sql.placeholder('leaseId')), eq(grants.status, 'active'))),
+    unclaimed: write(
+      or(
+        and(eq(grants.status, 'active'), lte(grants.leaseUntil, clock)),
+        and(eq(grants.status, 'reauthorization_required'), eq(grants.reason, 'lost_rotation')),
+      ),
+    ),
+  } satisfies Record<Claim, unknown>
+})
 
 /**
  * The row is no longer as it was. Our own write whose answer was lost is good, and what others renewed
@@ -100,21 +118,12 @@ async function settleMiss(lease: Lease, renewal: Renewal): Promise<void> {
   const { grant } = lease
   const row = await otherHolderDone(lease)
   if (row && row.status !== 'disconnected') {
-    if (row.version === grant.version) await store(lease, renewal, await isUnclaimed())
+    if (row.version === grant.version) await store(lease, renewal, 'unclaimed')
     return
   }
   const { accountId } = grant
   if (await isShared(renewal.provider, { accountId, except: grant.id })) return
   await revokeReceived(renewal.provider, renewal.tokens)
-}
-
-async function isUnclaimed(): Promise<SQL | undefined> {
-  const { tables, clock } = await database()
-  const { grants } = tables
-  return or(
-    and(eq(grants.status, 'active'), lte(grants.leaseUntil, clock)),
-    and(eq(grants.status, 'reauthorization_required'), eq(grants.reason, 'lost_rotation')),
-  )
 }
 
 /** The row, once nobody else is at work on the version that we had. */

@@ -1,7 +1,6 @@
 import { database } from '#db'
-import type { Step } from '#db/atomically'
 import type { GrantRow } from '#db/schema'
-import { type EventType, eventQuery } from '#lib/audit'
+import { type EventType, eventStep } from '#lib/audit'
 import type { ResolvedProvider } from '#lib/oauth/metadata'
 import { logEvent } from '#lib/telemetry'
 import { isHeld, type Lease } from './lease.ts'
@@ -18,25 +17,17 @@ export async function endGrant(
 ): Promise<void> {
   const { grant } = lease
   const reason = isInDoubt ? 'lost_rotation' : reasonOf(grant, provider, lease.takenAt)
-  const { atomically, tables } = await database()
-  const { grants } = tables
+  const opened = await database()
+  const { grants } = opened.tables
   const ended = {
     ...{ status: 'reauthorization_required' as const, reason, leaseId: null, leaseUntil: 0 },
     ...{ refreshDueAt: null, unansweredSends: 0, updatedAt: Date.now() },
   }
-  const isEnded = await atomically((tx) => [
+  const isEnded = await opened.atomically((tx) => [
     { query: tx.update(grants).set(ended).where(isHeld(grants, lease)), expect: 1 },
-    {
-      query: eventQuery(tx, tables, eventOf(grant, 'reauthorization_required', { reason })),
-      expect: 1,
-    },
+    eventStep(opened, eventOf(grant, 'reauthorization_required', { reason })),
     ...(reason === 'possible_reuse'
-      ? [
-          {
-            query: eventQuery(tx, tables, eventOf(grant, 'security', { reason })),
-            expect: 1,
-          } as Step,
-        ]
+      ? [eventStep(opened, eventOf(grant, 'security', { reason }))]
       : []),
   ])
   const { provider: id, id: grantId } = grant

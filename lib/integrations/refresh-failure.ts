@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { database } from '#db'
-import type { Step } from '#db/atomically'
-import { eventQuery } from '#lib/audit'
+import { eventStep } from '#lib/audit'
 import { env } from '#lib/env'
 import { asErrorCode, type ErrorCode, GrantkeeperError } from '#lib/errors'
 import type { RefreshOutcome } from '#lib/oauth/refresh'
@@ -67,7 +66,8 @@ type Outcome = { error: ErrorCode; pauseMs: number; isInDoubt: boolean; unanswer
 async function giveBack(lease: Lease, outcome: Outcome): Promise<void> {
   const { grant } = lease
   const { error, pauseMs, isInDoubt, unansweredSends } = outcome
-  const { atomically, tables, clock } = await database()
+  const opened = await database()
+  const { atomically, tables, clock } = opened
   const { grants } = tables
   const isFirst = grant.refreshError !== error
   const row = {
@@ -79,14 +79,7 @@ async function giveBack(lease: Lease, outcome: Outcome): Promise<void> {
   }
   await atomically((tx) => [
     { query: tx.update(grants).set(row).where(isHeld(grants, lease)), expect: 1 },
-    ...(isFirst
-      ? [
-          {
-            query: eventQuery(tx, tables, eventOf(grant, 'refresh_failed', { code: error })),
-            expect: 1,
-          } as Step,
-        ]
-      : []),
+    ...(isFirst ? [eventStep(opened, eventOf(grant, 'refresh_failed', { code: error }))] : []),
   ])
 }
 

@@ -7,7 +7,7 @@ import type { User } from '#lib/session'
 import { seal } from '#lib/vault'
 import { addGrant, addUser, useDatabase } from '../testing/database.ts'
 import { startThirdParties, type ThirdParties } from '../testing/third-parties.ts'
-import { retryRevocations } from './revocation.ts'
+import { retryRevocations } from './revocation-retry.ts'
 
 let parties: ThirdParties
 beforeAll(async () => {

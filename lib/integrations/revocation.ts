@@ -1,35 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq, lte, ne } from 'drizzle-orm'
-import { database, type Handle } from '#db'
+import { and, eq, ne, sql } from 'drizzle-orm'
+import { type Database, database, type Handle } from '#db'
 import type { Step } from '#db/atomically'
+import { fillable, preparedOnce } from '#db/prepared'
 import type { GrantRow, PendingRevocationRow, Tables } from '#db/schema'
-import { type EventType, eventQuery } from '#lib/audit'
-import { resolveProvider } from '#lib/oauth/metadata'
-import { revokeToken } from '#lib/oauth/token'
 import type { Tokens } from '#lib/oauth/token-response'
-import { findProvider, type OfferedProvider } from '#lib/providers/provider'
-import { logEvent } from '#lib/telemetry'
+import type { OfferedProvider } from '#lib/providers/provider'
 import { open } from '#lib/vault'
-
-/**
- * Tries again what a provider did not confirm: with growing pauses for a day, then the token is
- * wiped. Each row is claimed by moving its next attempt, so that any number of instances may do this.
- * @param until by `performance.now()`, after which none is begun
- */
-export async function retryRevocations(now: number, until?: number): Promise<void> {
-  const { db, tables } = await database()
-  const { pendingRevocations: pending } = tables
-  const due = await db.select().from(pending).where(lte(pending.nextAttemptAt, now)).limit(100)
-  for (const row of due) {
-    if (until !== undefined && performance.now() > until) return
-    const claimed = await db
-      .update(pending)
-      .set({ attempts: row.attempts + 1, nextAttemptAt: now + pauseAfter(row.attempts) })
-      .where(and(eq(pending.id, row.id), eq(pending.attempts, row.attempts)))
-      .returning({ id: pending.id })
-    if (claimed.length > 0) await retry(row, now)
-  }
-}
 
 /**
  * True where revoking a token of this account would also end a living grant, whoever has it. Of an
@@ -128,69 +105,28 @@ function isGivenAgain(before: GrantRow, provider: OfferedProvider, tokens: Token
  * the new grant. What the new grant itself has replaced stays to be revoked.
  */
 export function cancelRevocations(
-  tx: Handle,
-  { pendingRevocations: pending }: Tables,
-  grant: Pick<GrantRow, 'id' | 'userId' | 'provider' | 'accountId'>,
-) {
-  return tx
-    .delete(pending)
-    .where(
-      and(
-        eq(pending.userId, grant.userId),
-        eq(pending.provider, grant.provider),
-        eq(pending.accountId, grant.accountId),
-        ne(pending.grantId, grant.id),
-      ),
-    )
+  opened: Database,
+  { id, userId, provider, accountId }: Pick<GrantRow, 'id' | 'userId' | 'provider' | 'accountId'>,
+): Step {
+  const query = cancelling(opened)({ id, userId, provider, accountId })
+  return { query, expect: 'any' }
 }
+
+const cancelling = preparedOnce(({ db, tables: { pendingRevocations: pending } }) =>
+  fillable<Record<'id' | 'userId' | 'provider' | 'accountId', string>>(
+    db
+      .delete(pending)
+      .where(
+        and(
+          eq(pending.userId, sql.placeholder('userId')),
+          eq(pending.provider, sql.placeholder('provider')),
+          eq(pending.accountId, sql.placeholder('accountId')),
+          ne(pending.grantId, sql.placeholder('id')),
+        ),
+      ),
+  ),
+)
 
 type TokenKind = PendingRevocationRow['tokenKind']
 
 const day = 86_400_000
-
-/** One minute, doubling up to an hour. */
-function pauseAfter(attempts: number): number {
-  return Math.min(60_000 * 2 ** attempts, 3_600_000)
-}
-
-async function retry(row: PendingRevocationRow, now: number): Promise<void> {
-  const { grantId, userId, provider, accountId, version, tokenKind: field } = row
-  try {
-    const resolved = await resolveProvider(findProvider(provider))
-    // Somebody may have connected the same account since: that grant is not ours to end.
-    if (await isShared(resolved, { accountId })) return await settle(row, 'revocation_given_up')
-    const token = open(row.token, { grantId, userId, provider, version, field })
-    const outcome = await revokeToken(resolved, token)
-    await settle(row, outcome === 'revoked' ? 'revoked_later' : 'revocation_given_up')
-  } catch (cause) {
-    logEvent('warn', 'revocation_failed', { provider, grantId, cause })
-    if (row.expiresAt <= now) await settle(row, 'revocation_given_up')
-  }
-}
-
-async function settle(row: PendingRevocationRow, type: EventType): Promise<void> {
-  const { atomically, tables } = await database()
-  const { grants, pendingRevocations: pending } = tables
-  const isFailed = and(eq(grants.id, row.grantId), eq(grants.revocation, 'failed'))
-  await atomically((tx) => [
-    { query: tx.delete(pending).where(eq(pending.id, row.id)), expect: 1 },
-    ...(type === 'revoked_later'
-      ? [
-          {
-            query: tx.update(grants).set({ revocation: 'revoked' }).where(isFailed),
-            expect: 'any' as const,
-          },
-        ]
-      : []),
-    {
-      query: eventQuery(tx, tables, {
-        userId: row.userId,
-        grantId: row.grantId,
-        provider: row.provider,
-        type,
-        actor: 'system',
-      }),
-      expect: 1,
-    },
-  ])
-}

@@ -8,7 +8,7 @@ import { checkCanary } from '#lib/vault-canary'
 import { forgetUsed } from './attempt.ts'
 import { forgetCompletions } from './hold.ts'
 import { keepAlive } from './keep-alive.ts'
-import { retryRevocations } from './revocation.ts'
+import { retryRevocations } from './revocation-retry.ts'
 import { storeUses } from './uses.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import { type Database, database } from '#db'
 import type { Step } from '#db/atomically'
+import { fillable, preparedOnce } from '#db/prepared'
 import { foldedId } from '#lib/audit'
 import { goOn } from '#lib/background'
 import { GrantkeeperError } from '#lib/errors'
@@ -87,54 +88,54 @@ function takeBack(use: Gathered): void {
   uses.set(key, { ...use, times: use.times + (since?.times ?? 0) })
 }
 
+function stepsOf(opened: Database) {
+  const { touch, tell } = writes(opened)
+  return (use: Gathered): Step[] => {
+    const { userId, grantId, provider, caller, actor, minute, times } = use
+    const [now, id] = [Date.now(), foldedId(`used ${keyOf(use)}`)]
+    const told = { id, userId, grantId, provider, type: 'used', actor, times, createdAt: minute }
+    return [
+      { query: touch({ grantId, now, caller }), expect: 'any' },
+      { query: tell({ ...told, detail: JSON.stringify({ caller }) }), expect: 'any' },
+    ]
+  }
+}
+
 /**
  * Several instances may count the same minute: they add up in one row. Of a grant whose row is gone
  * nothing is told any more; one that has ended is still there (see disconnect), and so is its use.
  */
-function stepsOf({ db, tables }: Database) {
-  const { grants, events } = tables
-  return (use: Gathered): Step[] => [
-    {
-      query: db
+const writes = preparedOnce(({ db, tables: { grants, events } }) => {
+  const [grantId, now] = [sql.placeholder('grantId'), sql.placeholder('now')]
+  const value = (name: string, column: string) => sql`${sql.placeholder(name)}`.as(column)
+  // Its columns, in the order of the table.
+  const event = {
+    id: value('id', 'id'),
+    userId: value('userId', 'user_id'),
+    grantId: value('grantId', 'grant_id'),
+    provider: value('provider', 'provider'),
+    type: value('type', 'type'),
+    actor: value('actor', 'actor'),
+    detail: value('detail', 'detail'),
+    times: value('times', 'times'),
+    createdAt: value('createdAt', 'created_at'),
+  }
+  const isOlder = or(isNull(grants.lastUsedAt), lt(grants.lastUsedAt, now))
+  return {
+    touch: fillable<{ grantId: string; now: number; caller: string }>(
+      db
         .update(grants)
-        .set({ lastUsedAt: Date.now(), lastUsedBy: use.caller })
-        .where(
-          and(
-            eq(grants.id, use.grantId),
-            or(isNull(grants.lastUsedAt), lt(grants.lastUsedAt, Date.now())),
-          ),
-        ),
-      expect: 'any',
-    },
-    {
-      query: db
+        .set({ lastUsedAt: sql`${now}`, lastUsedBy: sql`${sql.placeholder('caller')}` })
+        .where(and(eq(grants.id, grantId), isOlder)),
+    ),
+    tell: fillable<Record<keyof typeof event, string | number>>(
+      db
         .insert(events)
-        .select(db.select(eventOf(use)).from(grants).where(eq(grants.id, use.grantId)))
+        .select(db.select(event).from(grants).where(eq(grants.id, grantId)))
         .onConflictDoUpdate({
           target: events.id,
-          set: { times: sql`${events.times} + ${use.times}` },
+          set: { times: sql`${events.times} + ${sql.placeholder('times')}` },
         }),
-      expect: 'any',
-    },
-  ]
-}
-
-/** Its columns, in the order of the table. */
-function eventOf(use: Gathered) {
-  const { userId, grantId, provider, caller, actor, minute, times } = use
-  return {
-    id: value('id', foldedId(`used ${keyOf(use)}`)),
-    userId: value('user_id', userId),
-    grantId: value('grant_id', grantId),
-    provider: value('provider', provider),
-    type: value('type', 'used'),
-    actor: value('actor', actor),
-    detail: value('detail', JSON.stringify({ caller })),
-    times: value('times', times),
-    createdAt: value('created_at', minute),
+    ),
   }
-}
-
-function value<T extends string | number>(column: string, constant: T) {
-  return sql<T>`${constant}`.as(column)
-}
+})
