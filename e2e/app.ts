@@ -20,9 +20,11 @@ export type App = {
   stop: () => Promise<void>
 }
 
-/** Of the standalone build where the run has one, else of the project. */
-function runFolder(): string {
-  return process.env.E2E_STANDALONE_FOLDER ?? fileURLToPath(new URL('..', import.meta.url))
+const project = fileURLToPath(new URL('..', import.meta.url))
+
+/** Of the standalone build where the run has one, which has not the command of Next; else of the project. */
+function runFolder(mouth: Mouth): string {
+  return mouth === 'fast' ? (process.env.E2E_STANDALONE_FOLDER ?? project) : project
 }
 
 /**
@@ -45,10 +47,8 @@ type StartOptions = { deadlineMs?: number; folder?: string | undefined; mouth?: 
  * @param where `folder`: of a standalone build, in place of the project's
  * @throws {Error} with its output, when it ends before that or takes longer than `deadlineMs`
  */
-export async function startApp(
-  env: Settings,
-  { deadlineMs = 45_000, folder = runFolder(), mouth = 'fast' }: StartOptions = {},
-): Promise<App> {
+export async function startApp(env: Settings, options: StartOptions = {}): Promise<App> {
+  const { deadlineMs = 45_000, mouth = 'fast', folder = runFolder(mouth) } = options
   const port = Number(env.PORT)
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env
   const child = spawn(process.execPath, command(mouth, port), {
