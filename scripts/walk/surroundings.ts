@@ -39,7 +39,7 @@ export async function makeSurroundings(): Promise<Surroundings> {
   const { env, close } = await startOthers(Object.values(urls))
   const own = { APP_BASE_URL: urls.appUrl, PORT: String(port), ...env, ...freshKeys() }
   addToEnvFile(join(place.folder, '.env.local'), own)
-  const postgres = await startPostgres(postgresPrograms())
+  const postgres = await startPostgres({ programs: postgresPrograms() })
   await writeCertificate(whole)
   const words = [
     ['https://app.example.com', urls.publicUrl],
