@@ -1,11 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import next from 'next'
+import { ownServer } from '#app/api/own-server'
 import { answerAtMouth } from '#app/api/token-mouth'
 import { adoptBuiltConfig } from '#lib/built-config'
 import { answerAtDoor, refuseUpgrade } from '#lib/door'
-import { env } from '#lib/env'
-import { land } from '#lib/integrations/flights'
-import { storeUses } from '#lib/integrations/uses'
 
 /**
  * The self-hosted entry: Next in a server of our own, which answers the token route itself and stops
@@ -13,11 +11,18 @@ import { storeUses } from '#lib/integrations/uses'
  * stored, and exits with 0.
  */
 adoptBuiltConfig(import.meta.dirname)
+const own = ownServer()
+own.isHere = true
 const app = next({ dev: false, dir: import.meta.dirname })
 await app.prepare()
+// Next itself would wait for the first request with it, and until then nothing would have been checked.
+const hooks = await import('next/dist/server/lib/router-utils/instrumentation-globals.external.js')
+await hooks.ensureInstrumentationRegistered(import.meta.dirname, '.next')
+if (!own.core) throw new Error('The build in .next is of another version: npm run build')
+const { answerToken, env, land, storeUses } = own.core
 const handle = app.getRequestHandler()
 const server = createServer((request, response) => {
-  if (answerAtDoor(request, response) || answerAtMouth(request, response)) return
+  if (answerAtDoor(request, response) || answerAtMouth(request, response, answerToken)) return
   void handle(request, response)
 })
 server.on('upgrade', refuseUpgrade)

@@ -6,6 +6,7 @@ import { openDatabase } from '#db'
 import { createKey } from '#lib/api-keys'
 import { addGrant, addUser, useDatabase } from '#lib/testing/database'
 import { startThirdParties, type ThirdParties } from '#lib/testing/third-parties'
+import { answerToken } from './token-answer.ts'
 import { answerAtMouth } from './token-mouth.ts'
 
 const path = '/api/integrations/acme/token'
@@ -13,7 +14,7 @@ const passedOn: string[] = []
 const responses: ServerResponse[] = []
 const server = createServer((request, response) => {
   responses.push(response)
-  if (answerAtMouth(request, response)) return
+  if (answerAtMouth(request, response, answerToken)) return
   passedOn.push(`${request.method} ${request.url}`)
   response.writeHead(299).end()
 })

@@ -2,14 +2,18 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { CallHeaders } from '#lib/callers'
 import type { Answer } from './answer.ts'
 import { everywhere, ofApi } from './response-headers.ts'
-import { answerToken } from './token-answer.ts'
+import type { TokenCall } from './token-answer.ts'
 
 /**
  * Answers a backend job that asks for an access token, without Next: the same answers, for a tenth of the
  * work. What is written in any other way than this, Next reads.
  * @returns whether it is such a request
  */
-export function answerAtMouth(request: IncomingMessage, response: ServerResponse): boolean {
+export function answerAtMouth(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answerToken: (call: TokenCall) => Promise<Answer>,
+): boolean {
   const provider = request.method === 'POST' ? path.exec(request.url ?? '')?.[1] : undefined
   if (provider === undefined) return false
   const headers = readable(request.headers)

@@ -1,0 +1,5 @@
+/** All that `server.ts` takes from the build. */
+export { env } from '#lib/env'
+export { land } from '#lib/integrations/flights'
+export { storeUses } from '#lib/integrations/uses'
+export { answerToken } from './token-answer.ts'
