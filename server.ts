@@ -18,7 +18,11 @@ await app.prepare()
 // Next itself would wait for the first request with it, and until then nothing would have been checked.
 const hooks = await import('next/dist/server/lib/router-utils/instrumentation-globals.external.js')
 await hooks.ensureInstrumentationRegistered(import.meta.dirname, '.next')
-if (!own.core) throw new Error('The build in .next is of another version: npm run build')
+if (!own.core) {
+  // Thrown, it would only be logged, by a listener of Next's, and the process end with 0.
+  console.error('The build in .next is of another version: npm run build')
+  process.exit(1)
+}
 const { answerToken, env, land, storeUses } = own.core
 const handle = app.getRequestHandler()
 const server = createServer((request, response) => {
