@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import next from 'next'
-import { ownServer } from '#app/api/own-server'
+import { type Core, ownServer } from '#app/api/own-server'
 import { answerAtMouth } from '#app/api/token-mouth'
 import { adoptBuiltConfig } from '#lib/built-config'
 import { answerAtDoor, refuseUpgrade } from '#lib/door'
@@ -14,37 +14,44 @@ adoptBuiltConfig(import.meta.dirname)
 const own = ownServer()
 own.isHere = true
 const app = next({ dev: false, dir: import.meta.dirname })
-await app.prepare()
-// Next itself would wait for the first request with it, and until then nothing would have been checked.
-const hooks = await import('next/dist/server/lib/router-utils/instrumentation-globals.external.js')
-await hooks.ensureInstrumentationRegistered(import.meta.dirname, '.next')
-if (!own.core) {
-  // Thrown, it would only be logged, by a listener of Next's, and the process end with 0.
-  console.error('The build in .next is of another version: npm run build')
-  process.exit(1)
-}
-const { answerToken, env, land, storeUses } = own.core
-const handle = app.getRequestHandler()
 const server = createServer((request, response) => {
-  if (answerAtDoor(request, response) || answerAtMouth(request, response, answerToken)) return
+  if (answerAtDoor(request, response) || answerAtMouth(request, response, core.answerToken)) return
   void handle(request, response)
 })
-server.on('upgrade', refuseUpgrade)
-server.once('error', (error) => {
-  console.error(`The server cannot listen on port ${env().PORT}: ${error.message}`)
-  process.exit(1)
-})
-server.listen(env().PORT, () => console.log(`Ready on ${env().APP_BASE_URL[0]}`))
-
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => void stop().finally(() => process.exit(0)))
 
-/** Within 14 seconds: what stops us mostly waits for 15. */
+const core = await prepared().catch((error: Error) => fail(`start: ${error.message}`))
+const handle = app.getRequestHandler()
+const { PORT, APP_BASE_URL } = core.env()
+server.on('upgrade', refuseUpgrade)
+server.once('error', (error) => fail(`listen on port ${PORT}: ${error.message}`))
+server.listen(PORT, () => console.log(`Ready on ${APP_BASE_URL[0]}`))
+
+/** @throws {Error} what keeps the build from being served */
+async function prepared(): Promise<Core> {
+  await app.prepare()
+  // Next begins it, and serves before it has ended: what must be right would be unchecked until then.
+  const hooks = await import(
+    'next/dist/server/lib/router-utils/instrumentation-globals.external.js'
+  )
+  await hooks.ensureInstrumentationRegistered(import.meta.dirname, '.next')
+  if (!own.core) throw new Error('the build in .next is of another version: npm run build')
+  return own.core
+}
+
+/** Of an error that is thrown here, listeners of Next's would only write it down: the end would be a 0. */
+function fail(why: string): never {
+  console.error(`The server cannot ${why}`)
+  process.exit(1)
+}
+
+/** Within 14 seconds: what stops us mostly waits for 15. What was not there yet need not be stopped. */
 async function stop(): Promise<void> {
-  const landed = land(12_000)
+  const landed = own.core?.land(12_000)
   await Promise.race([closed(server), new Promise((late) => setTimeout(late, 12_000))])
   await landed
-  await storeUses()
+  await own.core?.storeUses()
   await app.close()
 }
 

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import pg from 'pg'
 import { openDatabase } from '#db'
 import { createDatabase, startPostgres } from '#db/testing/embedded-postgres'
@@ -93,8 +94,9 @@ async function openStore(place: Place, kind: DatabaseKind, count: number): Promi
     const databaseUrl = await place.newFile(`growth-${count}`)
     return { databaseUrl, serverCpuMs: () => 0, stop: async () => {} }
   }
-  // As its manual has it for a server of its own: a quarter of the memory, in which a million fit.
-  const { url, stop } = await startPostgres({ settings: ['shared_buffers=4GB'] })
+  // As its manual has it for a server of its own: a quarter of the memory.
+  const buffersMiB = Math.floor(totalmem() / 4 / 2 ** 20)
+  const { url, stop } = await startPostgres({ settings: [`shared_buffers=${buffersMiB}MB`] })
   const databaseUrl = await createDatabase(url)
   await (await openDatabase(databaseUrl, { migrate: true })).close()
   const pid = await serverPid(databaseUrl)

@@ -1,4 +1,4 @@
-import { fillPlaceholders, type Query, type SQL, sql } from 'drizzle-orm'
+import { and, type Column, eq, fillPlaceholders, type Query, type SQL, sql } from 'drizzle-orm'
 import type { Step } from './atomically.ts'
 import type { Database } from './index.ts'
 
@@ -24,8 +24,17 @@ export function fillable<Values extends Record<string, unknown>>(query: { toSQL(
   }
 }
 
-/** A placeholder for each name, under that name, as columns are written. */
+/**
+ * A placeholder for each name, under that name, as columns are written. Their values reach the driver as
+ * they are, past Drizzle's encoders: no column of ours has one.
+ */
 export function placeholders<Name extends string>(names: readonly Name[]): Record<Name, SQL> {
   const entries = names.map((name) => [name, sql`${sql.placeholder(name)}`])
   return Object.fromEntries(entries)
+}
+
+/** Each of these columns is what fills the placeholder of its name. */
+export function matching(columns: Record<string, Column>): SQL | undefined {
+  const each = Object.entries(columns).map(([name, column]) => eq(column, sql.placeholder(name)))
+  return and(...each)
 }

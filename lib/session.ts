@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { redirect } from 'next/navigation'
 import { database } from '#db'
-import { preparedOnce } from '#db/prepared'
+import { matching, preparedOnce } from '#db/prepared'
 import { hasEnded } from '#lib/ended-sessions'
 import { GrantkeeperError } from '#lib/errors'
 import { verifyAccessToken } from '#lib/login/access-token'
@@ -92,17 +92,11 @@ async function findRow({ issuer, sub, org }: Known): Promise<Row | undefined> {
 
 /** Every request of a user begins with it. */
 const preparedFind = preparedOnce(({ db, tables: { users } }) => {
-  const { id, name, email, disabledAt } = users
+  const { id, name, email, disabledAt, issuer, sub, org } = users
   return db
     .select({ id, name, email, disabledAt })
     .from(users)
-    .where(
-      and(
-        eq(users.issuer, sql.placeholder('issuer')),
-        eq(users.sub, sql.placeholder('sub')),
-        eq(users.org, sql.placeholder('org')),
-      ),
-    )
+    .where(matching({ issuer, sub, org }))
     .prepare('')
 })
 

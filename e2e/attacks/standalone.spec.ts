@@ -1,6 +1,12 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { expect, test } from 'playwright/test'
 import { startDemo } from '../demo.ts'
+import { settings } from '../settings.ts'
+import { startStandIns } from '../stand-in/start.ts'
 import { filesOf, standaloneElsewhere } from '../standalone.ts'
 import { askForToken } from '../token-request.ts'
 
@@ -45,3 +51,45 @@ test('its server answers the token route itself', async () => {
     await demo.stop()
   }
 })
+
+for (const [fault, register] of [
+  ['is of another version', 'async () => {}'],
+  ['fails as it starts', "async () => { throw new Error('fails as it starts') }"],
+] as const)
+  test(`its server ends with 1 where the build ${fault}`, async () => {
+    const file = join(folder, '.next/server/instrumentation.js')
+    const built = readFileSync(file)
+    writeFileSync(file, `exports.register = ${register}`)
+    try {
+      const starting = startDemo({ folder })
+      await expect(starting).rejects.toThrow('ended at its start with code 1')
+      await expect(starting).rejects.toThrow(fault)
+    } finally {
+      writeFileSync(file, built)
+    }
+  })
+
+test('its server ends with 0 where it is told to before it listens', async () => {
+  const silent = createServer().listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const standIns = await startStandIns({ ...ports, appUrl: 'http://localhost:1' })
+  const databaseUrl = `postgres://a:b@127.0.0.1:${port}/none`
+  const env = settings({ appUrl: 'http://localhost:1', port: 1, databaseUrl }, standIns.env)
+  const server = spawn(process.execPath, ['server.ts'], {
+    cwd: folder,
+    env: { NODE_ENV: 'production', ...env },
+    stdio: 'ignore',
+  })
+  try {
+    await once(silent, 'connection')
+    server.kill('SIGTERM')
+    expect(await once(server, 'exit')).toEqual([0, null])
+  } finally {
+    server.kill('SIGKILL')
+    silent.close()
+    await standIns.stop()
+  }
+})
+
+const ports = { loginPort: 0, acmePort: 0, plainPort: 0 }

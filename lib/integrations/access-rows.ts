@@ -1,6 +1,6 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { database } from '#db'
-import { preparedOnce } from '#db/prepared'
+import { matching, preparedOnce } from '#db/prepared'
 
 /** Whose grants: a user's by his row, or by what the login calls him. */
 export type Holder = { provider: string } & (
@@ -62,10 +62,8 @@ const prepared = preparedOnce(({ db, tables, clock }) => {
         now: clock,
       })
       .from(grants)
-  const living = and(
-    eq(grants.provider, sql.placeholder('provider')),
-    sql`${grants.status} <> 'disconnected'`,
-  )
+  const { provider, status } = grants
+  const living = and(matching({ provider }), sql`${status} <> 'disconnected'`)
   const ofUser = (isMeant: SQL | undefined) => {
     const user = db
       .select({ id: users.id })
@@ -75,13 +73,9 @@ const prepared = preparedOnce(({ db, tables, clock }) => {
       .where(and(eq(grants.userId, user), living))
       .prepare('')
   }
-  const byIdentity = and(
-    eq(users.issuer, sql.placeholder('issuer')),
-    eq(users.sub, sql.placeholder('sub')),
-    eq(users.org, sql.placeholder('org')),
-  )
+  const { id: userId, issuer, sub, org } = users
   return {
-    byUser: ofUser(eq(users.id, sql.placeholder('userId'))),
-    byIdentity: ofUser(byIdentity),
+    byUser: ofUser(matching({ userId })),
+    byIdentity: ofUser(matching({ issuer, sub, org })),
   }
 })

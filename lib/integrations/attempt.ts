@@ -47,7 +47,8 @@ export async function consume(transaction: Transaction): Promise<void> {
 /** True for the first who uses an id, false for all others. `expiresAt`: until when that is remembered. */
 export async function spend(used: { id: string; expiresAt: number }): Promise<boolean> {
   const opened = await database()
-  // As a transaction: those of one moment reach the disk together.
+  // As a transaction: on SQLite, those of one moment wait for the disk together. Postgres has two more
+  // round trips of it.
   return opened.atomically(() => [{ query: spending(opened)(used), expect: 1 }])
 }
 

@@ -1,5 +1,5 @@
-import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
-import { fillable, placeholders, preparedOnce } from '#db/prepared'
+import { and, getTableColumns, isNull, sql } from 'drizzle-orm'
+import { fillable, matching, placeholders, preparedOnce } from '#db/prepared'
 import type { GrantRow } from '#db/schema'
 import { type Lifetimes, lifetimeColumns } from './lifetimes.ts'
 
@@ -17,47 +17,39 @@ export const untroubled = {
   inDoubtSince: null,
 } as const
 
+/** What a reconnect leaves alone: it may have changed since the row was read, under the same version. */
+const lasting: (keyof GrantRow)[] = ['createdAt', 'pausedAt', 'lastUsedAt', 'lastUsedBy']
+
 /** The queries of every connect, their texts built once: they name forty columns. */
 export const grantWrites = preparedOnce(({ db, tables, clock }) => {
   const { grants, users } = tables
   const byClock = { connectedAt: clock, ...lifetimeColumns({ clock }) }
-  const names = Object.keys(getTableColumns(grants)).filter((name) => !Object.hasOwn(byClock, name))
-  const row = { ...placeholders(names as (keyof GrantRow)[]), ...byClock }
+  const names = Object.keys(getTableColumns(grants)) as (keyof GrantRow)[]
+  const filled = names.filter((name) => !Object.hasOwn(byClock, name))
+  const replaced = filled.filter((name) => !lasting.includes(name))
   // Not bound anew for each call: an index has a condition on it.
   const isLiving = sql`${grants.status} <> 'disconnected'`
+  const { id, version: replacedVersion, userId, provider, accountId } = grants
   return {
     findByAccount: db
       .select()
       .from(grants)
-      .where(
-        and(
-          eq(grants.userId, sql.placeholder('userId')),
-          eq(grants.provider, sql.placeholder('provider')),
-          eq(grants.accountId, sql.placeholder('accountId')),
-          isLiving,
-        ),
-      )
+      .where(and(matching({ userId, provider, accountId }), isLiving))
       .prepare(''),
     /** Whoever was switched off between the session's check and this write gets nothing stored. */
     stillActive: fillable<{ userId: string; seenAt: number }>(
       db
         .update(users)
         .set(placeholders(['seenAt']))
-        .where(and(eq(users.id, sql.placeholder('userId')), isNull(users.disabledAt))),
+        .where(and(matching({ userId: users.id }), isNull(users.disabledAt))),
     ),
-    insert: fillable<NewGrant>(db.insert(grants).values(row)),
+    insert: fillable<NewGrant>(db.insert(grants).values({ ...placeholders(filled), ...byClock })),
     /** Takes the row over whoever holds its lease: the new version makes that holder's commit miss. */
     replace: fillable<NewGrant & { replacedVersion: number }>(
       db
         .update(grants)
-        .set(row)
-        .where(
-          and(
-            eq(grants.id, sql.placeholder('id')),
-            eq(grants.version, sql.placeholder('replacedVersion')),
-            isLiving,
-          ),
-        ),
+        .set({ ...placeholders(replaced), ...byClock })
+        .where(and(matching({ id, replacedVersion }), isLiving)),
     ),
   }
 })

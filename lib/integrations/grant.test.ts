@@ -85,6 +85,23 @@ onEachDialect('keepGrant', (open) => {
     expect(await eventTypes(database, user)).toEqual(['reconnected'])
   })
 
+  test('what happens to a grant while it is reconnected stays: a pause, a use, and since when it is there', async () => {
+    const { database, user } = await given()
+    const { db, tables } = database
+    await addGrant(database, user, { accountId: 'acct-1', createdAt: 5 })
+    const meanwhile = { pausedAt: 7, lastUsedAt: 8, lastUsedBy: 'Nightly' }
+    useDatabase({
+      ...database,
+      async atomically(build) {
+        await db.update(tables.grants).set(meanwhile)
+        return database.atomically(build)
+      },
+    })
+    await keepGrant(user, await harvestOf())
+    const [row] = await grantsOf(database, user)
+    expect(row).toMatchObject({ ...meanwhile, createdAt: 5, version: 2 })
+  })
+
   test('RV-05 it does not where revoking it would end the new one, or nothing can be revoked', async () => {
     const { database, user } = await given()
     await addGrant(database, user, { accountId: 'acct-1' })

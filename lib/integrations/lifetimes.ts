@@ -22,8 +22,8 @@ export function lifetimesOf(provider: OfferedProvider, tokens: Tokens): Lifetime
 }
 
 /**
- * What is written of lifetimes that fill the placeholders: until when, by the database's clock, since the
- * clocks of instances differ.
+ * The columns of lifetimes: how long fills the placeholder, and until when is written, by the database's
+ * clock, since the clocks of instances differ. What nobody says stays null.
  */
 export function lifetimeColumns({ clock }: Pick<Database, 'clock'>) {
   const after = (lifetime: keyof Lifetimes) => sql`${clock} + ${sql.placeholder(lifetime)}`

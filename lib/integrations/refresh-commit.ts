@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, lte, or, type SQL, sql } from 'drizzle-orm'
 import { database } from '#db'
-import { fillable, placeholders, preparedOnce } from '#db/prepared'
+import { fillable, matching, placeholders, preparedOnce } from '#db/prepared'
 import type { GrantRow } from '#db/schema'
 import { type EventType, eventStep } from '#lib/audit'
 import { env } from '#lib/env'
@@ -91,14 +91,12 @@ const renewals = preparedOnce(({ db, tables: { grants }, clock }) => {
     refreshTokenExpiresAt: sql`case when ${sql.placeholder('isKept')} = 1 then ${grants.refreshTokenExpiresAt} else ${refreshTokenExpiresAt} end`,
     lastRefreshedAt: clock,
   }
-  const isAsFound = and(
-    eq(grants.id, sql.placeholder('id')),
-    eq(grants.version, sql.placeholder('before')),
-  )
+  const { id, version: before, leaseId } = grants
+  const isAsFound = matching({ id, before })
   const write = (isRight: SQL | undefined) =>
     fillable<Write>(db.update(grants).set(row).where(and(isAsFound, isRight)))
   return {
-    ours: write(and(eq(grants.leaseId, sql.placeholder('leaseId')), eq(grants.status, 'active'))),
+    ours: write(and(matching({ leaseId }), eq(grants.status, 'active'))),
     unclaimed: write(
       or(
         and(eq(grants.status, 'active'), lte(grants.leaseUntil, clock)),

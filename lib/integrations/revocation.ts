@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { and, eq, ne, sql } from 'drizzle-orm'
 import { type Database, database, type Handle } from '#db'
 import type { Step } from '#db/atomically'
-import { fillable, preparedOnce } from '#db/prepared'
+import { fillable, matching, preparedOnce } from '#db/prepared'
 import type { GrantRow, PendingRevocationRow, Tables } from '#db/schema'
 import type { Tokens } from '#lib/oauth/token-response'
 import type { OfferedProvider } from '#lib/providers/provider'
@@ -112,20 +112,13 @@ export function cancelRevocations(
   return { query, expect: 'any' }
 }
 
-const cancelling = preparedOnce(({ db, tables: { pendingRevocations: pending } }) =>
-  fillable<Record<'id' | 'userId' | 'provider' | 'accountId', string>>(
-    db
-      .delete(pending)
-      .where(
-        and(
-          eq(pending.userId, sql.placeholder('userId')),
-          eq(pending.provider, sql.placeholder('provider')),
-          eq(pending.accountId, sql.placeholder('accountId')),
-          ne(pending.grantId, sql.placeholder('id')),
-        ),
-      ),
-  ),
-)
+const cancelling = preparedOnce(({ db, tables: { pendingRevocations: pending } }) => {
+  const { userId, provider, accountId, grantId } = pending
+  const isOfAnother = ne(grantId, sql.placeholder('id'))
+  return fillable<Record<'id' | 'userId' | 'provider' | 'accountId', string>>(
+    db.delete(pending).where(and(matching({ userId, provider, accountId }), isOfAnother)),
+  )
+})
 
 type TokenKind = PendingRevocationRow['tokenKind']
 

@@ -19,7 +19,7 @@ export type ResolvedProvider = OfferedProvider & {
  */
 export async function resolveProvider(provider: OfferedProvider): Promise<ResolvedProvider> {
   const discovered = provider.discovery ? await discover(provider, provider.discovery) : nothing
-  // Both are the same objects for as long as they say the same.
+  // Neither is ever changed: what says something else is another object.
   const known = lastResolved.get(provider)
   if (known?.discovered === discovered) return known.resolved
   const resolved = complete(provider, discovered)
