@@ -36,7 +36,7 @@ export type Mouth = 'fast' | 'portable'
 /** The one place that knows how the built app is started. */
 function command(mouth: Mouth, port: number): string[] {
   return mouth === 'fast'
-    ? ['server.ts']
+    ? ['start.mjs']
     : ['node_modules/next/dist/bin/next', 'start', '--port', String(port)]
 }
 

@@ -33,6 +33,7 @@ async function hashOfSources(): Promise<string> {
   const patterns = [
     '{app,lib,db,public}/**/*',
     '{proxy,instrumentation,instrumentation-client,server}.ts',
+    'start.mjs',
     '*.config.{ts,mjs}',
     '{tsconfig,package,package-lock}.json',
   ]

@@ -102,7 +102,7 @@ function appEnvironment(brought: Record<string, string>): NodeJS.ProcessEnv {
 /** In a process group of its own, so that Ctrl-C reaches it through us, in order. */
 function startApp(env: NodeJS.ProcessEnv): ChildProcess {
   const leash = join(root, 'scripts/leash.mjs')
-  const child = spawn(process.execPath, ['--import', `file://${leash}`, join(root, 'server.ts')], {
+  const child = spawn(process.execPath, ['--import', `file://${leash}`, join(root, 'start.mjs')], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -4,10 +4,11 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { importsOf } from './imports.ts'
 import { root } from './run.ts'
+import { warm } from './warm.ts'
 
 /** What is run there, besides Next. */
 const entries = [
-  'server.ts',
+  'start.mjs',
   ...['db-migrate', 'db-restored', 'api-keys', 'doctor', 'users-move'].map(script),
 ]
 
@@ -15,7 +16,7 @@ const entries = [
 export const standalone = join(root, '.next', 'standalone')
 
 /**
- * Completes the folder, or a copy of it, to one that runs on its own, with `node server.ts`: Next puts
+ * Completes the folder, or a copy of it, to one that runs on its own, with `node start.mjs`: Next puts
  * into it what its pages need, and this what our own server and the commands need.
  */
 export function completeStandalone(folder: string): void {
@@ -84,6 +85,7 @@ function read(file: string): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   completeStandalone(standalone)
+  await warm(standalone)
   const place = relative(root, standalone)
-  console.log(`${place} is complete. It starts with: node ${place}/server.ts`)
+  console.log(`${place} is complete. It starts with: node ${place}/start.mjs`)
 }

@@ -12,7 +12,7 @@ const next = join(root, 'node_modules/next/dist/bin/next')
 /** The app as `npm start` starts it: the token route is answered before Next. */
 export function serveApp(env: Settings): Promise<Served> {
   const port = Number(env.PORT)
-  return serve({ name: 'server.ts', run: ['server.ts'], port, env, healthPath: '/api/health' })
+  return serve({ name: 'server.ts', run: ['start.mjs'], port, env, healthPath: '/api/health' })
 }
 
 /** The app as Next alone serves it. */

@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { cp, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'playwright/test'
+import { warm } from '#scripts/warm'
 import { startDemo } from '../demo.ts'
 import { settings } from '../settings.ts'
 import { startStandIns } from '../stand-in/start.ts'
@@ -19,7 +21,7 @@ test.afterAll(() => remove())
 
 test('the standalone build holds no settings, no database and nothing of the tests', async () => {
   const files = await filesOf(folder)
-  expect(files).toContain('server.ts')
+  expect(files).toEqual(expect.arrayContaining(['server.ts', 'start.mjs']))
   const own = files.filter((file) => !/(^|\/)node_modules\//.test(file))
   const kinds = [/(^|\/)\.env/, /\.db(-wal|-shm)?$/, /^(e2e|data|docs)\//, /\.(test|spec)\.ts$/]
   for (const kind of kinds) expect(own.filter((file) => kind.test(file))).toEqual([])
@@ -52,6 +54,23 @@ test('its server answers the token route itself', async () => {
   }
 })
 
+test('what one start compiled, the next finds, in a copy of the folder too', async () => {
+  await warm(folder)
+  const copy = `${folder}-copy`
+  await cp(folder, copy, { recursive: true, verbatimSymlinks: true })
+  const demo = await startDemo({ folder: copy, env: { NODE_DEBUG_NATIVE: 'COMPILE_CACHE' } })
+  try {
+    const said = demo.app.output()
+    expect(said).toMatch(/transpile cache for StrippedTypeScript \S+\/server\.ts\.\.\.success/)
+    const times = (what: RegExp) => [...said.matchAll(what)].length
+    expect(times(/ was accepted/g)).toBeGreaterThan(300)
+    expect(times(/ was rejected| not initialized/g)).toBeLessThan(30)
+  } finally {
+    await demo.stop()
+    await rm(copy, { recursive: true, force: true })
+  }
+})
+
 for (const [fault, register] of [
   ['is of another version', 'async () => {}'],
   ['fails as it starts', "async () => { throw new Error('fails as it starts') }"],
@@ -76,7 +95,7 @@ test('its server ends with 0 where it is told to before it listens', async () =>
   const standIns = await startStandIns({ ...ports, appUrl: 'http://localhost:1' })
   const databaseUrl = `postgres://a:b@127.0.0.1:${port}/none`
   const env = settings({ appUrl: 'http://localhost:1', port: 1, databaseUrl }, standIns.env)
-  const server = spawn(process.execPath, ['server.ts'], {
+  const server = spawn(process.execPath, ['start.mjs'], {
     cwd: folder,
     env: { NODE_ENV: 'production', ...env },
     stdio: 'ignore',
