@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm'
+import type { SQL, SQLWrapper } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { env, hasDurableDatabase, SettingsError } from '#lib/env'
@@ -50,6 +50,10 @@ export type Database = {
    * measured with it, since the clocks of machines differ.
    */
   clock: SQL<number>
+  /** The elements of a JSON array as rows, each in the column `value`, of which `->>` reads: many rows by one query. */
+  elements: (json: SQLWrapper) => SQL
+  /** Behind a query: its rows are locked, in its order, until the transaction ends. SQLite has one writer. */
+  forUpdate: SQL
   /** Asks the database which migrations it has had. @throws {GrantkeeperError} storage_unavailable */
   assertMigrated: () => Promise<void>
   /** Makes what counts calls: on Postgres for all instances together, on SQLite for this process. */

@@ -30,6 +30,8 @@ export async function openPostgres(url: string, { migrate, isOneOfMany }: Openin
     tables: defineTables(columns),
     atomically: atomicallyOn(pool, db),
     clock,
+    elements: (json) => sql`json_array_elements(${json}::json)`,
+    forUpdate: sql`for update`,
     counter: countForAll(pool),
     assertMigrated: () => storing(() => assertMigrated(pool)),
     close,

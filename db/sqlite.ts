@@ -25,6 +25,8 @@ export async function openSqlite(url: string): Promise<Database> {
       tables: defineTables(columns),
       atomically: groupCommit(client, handle),
       clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+      elements: (json) => sql`json_each(${json})`,
+      forUpdate: sql``,
       assertMigrated: async () => storing(() => refuseMissing(pending(client))),
       counter: countInMemory,
       close: async () => void client.close(),
