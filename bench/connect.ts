@@ -40,15 +40,20 @@ async function startAll(place: Place, callbacks: number) {
     serveNextPeer('empty'),
     servePeer('grant.mjs', { BENCH_PROVIDER: place.provider.url }),
   ])
-  const core = await startWorker(env, 'bench/servers/core.ts')
+  const worker = await startWorker(env, 'bench/servers/steps.ts')
+  const given = { cookies, endpoint: `${place.provider.url}/token` }
+  const step = (verb: string) => (forMs: number) => worker.ask({ verb, forMs, ...given })
   const ourStarts = cookies.map((cookie) => startAt('/api/integrations/acme/start', 303, cookie))
   const grantStart = startAt('/connect/acme', 302)
   return {
     candidates: {
       start: underLoad(app, roundRobin(ourStarts)),
       empty: underLoad(empty, () => ({ path: '/api/empty' })),
-      seal: (forMs: number) => core.ask({ verb: 'seal', forMs }),
-      unseal: (forMs: number) => core.ask({ verb: 'unseal', forMs }),
+      session: step('session'),
+      seal: step('seal'),
+      unseal: step('unseal'),
+      call: step('call'),
+      commit: step('commit'),
       grantStart: underLoad(grant, () => grantStart),
       callback: onceEach(app, roundRobin(ourStarts), callbacks, {
         path: '/api/integrations/acme/callback',
@@ -60,7 +65,7 @@ async function startAll(place: Place, callbacks: number) {
       }),
     },
     async stop() {
-      core.stop()
+      worker.stop()
       await Promise.all([app, empty, grant].map((one) => one.stop()))
     },
   }
@@ -119,15 +124,18 @@ function toLines(measured: Record<Names, Measured>): Line[] {
     compared({
       ...line('start', 'start', empty, 'empty'),
       aim: { most: 1.6 },
-      note: 'besides the route, WebCrypto in two libraries, each step of which is a job in another thread: one seal of iron-session, and the session of the login opened',
     }),
     compared({
       ...line('callback', 'callback', empty, 'empty'),
       aim: { most: 2.5 },
-      note: 'the route, an opened seal and session, a connection of its own to the third party, two commits that have reached the disk',
     }),
-    compared(line('of a start: the seal of iron-session', 'seal', empty, 'empty')),
-    compared(line('of a callback: that seal opened', 'unseal', empty, 'empty')),
+    compared(
+      line('of both: the session of the login, opened by its SDK', 'session', empty, 'empty'),
+    ),
+    compared(line('of a start: the transaction, sealed by iron-session', 'seal', empty, 'empty')),
+    compared(line('of a callback: that seal, opened', 'unseal', empty, 'empty')),
+    compared(line('of a callback: a call on a connection of its own', 'call', empty, 'empty')),
+    compared(line('of a callback: one of its two commits', 'commit', empty, 'empty')),
     compared(line('start', 'start', grant, 'grantStart')),
     compared(line('callback', 'callback', grant, 'grantCallback')),
   ]

@@ -60,6 +60,7 @@ async function startAll(place: Place) {
       rawKeyed: underLoad(raw, at('/keyed', byKey)),
       portableByKey: underLoad(portable, byKey),
       empty: underLoad(empty, at('/api/empty', byKey)),
+      emptyAnswer: underLoad(empty, at('/api/answer', byKey)),
       portableByToken: underLoad(portable, byToken),
       authServer: underLoad(authServer, atAuth),
       authApp: underLoad(authApp, atAuth),
@@ -139,6 +140,14 @@ function toLines(measured: Record<Names, Measured>): Line[] {
       ...line('vend, Next route, machine token', 'portableByToken', empty, 'empty'),
       aim: { most: 1.25 },
     }),
+    compared(
+      line(
+        'vend, Next route, API key',
+        'portableByKey',
+        'the same, with as long an answer',
+        'emptyAnswer',
+      ),
+    ),
     timesLess({
       ...line('vend, Next route, API key', 'portableByKey', inNext, 'authApp'),
       aim: { least: 3.8 },

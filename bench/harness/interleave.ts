@@ -2,6 +2,8 @@ import { cpuMsOf } from './cpu.ts'
 import { type Load, load } from './load.ts'
 import type { Served } from './serve.ts'
 
+const leadInMs = 700
+
 /** Something to be measured beside others. `once` does it for about so long. */
 export type Candidate = {
   name: string
@@ -13,11 +15,10 @@ export type Sample = {
   cpuUs: number
   failed?: number
   failures?: object
-  p50?: number
-  p99?: number
 }
 
-export type Measured = { cpuUs: number; p50: number; p99: number; perSecond: number }
+/** CPU time of one operation, in microseconds. */
+export type Measured = { cpuUs: number }
 
 export type Effort = {
   rounds: number
@@ -37,28 +38,32 @@ export async function interleave<Name extends string>(
   { rounds, warmUpMs, roundMs }: Effort,
 ): Promise<Record<Name, Measured>> {
   const names = Object.keys(candidates) as Name[]
-  const samples = new Map<Name, Measured[]>(names.map((name) => [name, []]))
+  const samples = new Map<Name, number[]>(names.map((name) => [name, []]))
   for (const name of names) await candidates[name](warmUpMs)
   for (let round = 0; round < rounds; round += 1)
     for (const name of names) {
-      const begun = performance.now()
       const sample = await candidates[name](roundMs)
       if (sample.failed)
         throw new Error(`${name}: ${JSON.stringify(sample.failures)} of ${sample.count} failed`)
-      samples.get(name)?.push(toMeasured(sample, performance.now() - begun))
+      samples.get(name)?.push(sample.cpuUs / sample.count)
     }
   return Object.fromEntries(
-    names.map((name) => [name, medianOf(samples.get(name) ?? [])]),
+    names.map((name) => [name, { cpuUs: median(samples.get(name) ?? []) }]),
   ) as Record<Name, Measured>
 }
 
-/** The load of one server, and what its process needed for it. */
+/**
+ * The load of one server, and what its process needed for it. The first of it is not counted: while others
+ * have their turns, a process lets go of compiled code and of memory, and whoever waits longest would seem
+ * the dearest.
+ */
 export function underLoad(
   server: Served,
   next: Load['next'],
   extraCpuMs = () => 0,
 ): Candidate['once'] {
   return async (forMs) => {
+    await load(server.url, { next, forMs: leadInMs })
     const cpuMs = () => cpuMsOf(server.pid) + extraCpuMs()
     const before = cpuMs()
     const { seconds: _, ...loaded } = await load(server.url, { next, forMs })
@@ -69,13 +74,4 @@ export function underLoad(
 export function median(values: number[]): number {
   const sorted = values.toSorted((one, other) => one - other)
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN
-}
-
-function toMeasured({ count, cpuUs, p50 = 0, p99 = 0 }: Sample, wallMs: number): Measured {
-  return { cpuUs: cpuUs / count, p50, p99, perSecond: (count * 1000) / wallMs }
-}
-
-function medianOf(all: Measured[]): Measured {
-  const of = (key: keyof Measured) => median(all.map((one) => one[key]))
-  return { cpuUs: of('cpuUs'), p50: of('p50'), p99: of('p99'), perSecond: of('perSecond') }
 }

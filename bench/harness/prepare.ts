@@ -3,7 +3,8 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import nextPackage from 'next/package.json' with { type: 'json' }
 import { buildIfStale } from '#scripts/build'
-import { run } from '#scripts/run'
+import { root, run } from '#scripts/run'
+import { warm } from '#scripts/warm'
 
 /** The folder of what we are measured beside: a package of its own. */
 export const peers = join(import.meta.dirname, '../peers')
@@ -13,6 +14,8 @@ export async function prepare(): Promise<void> {
   await installPeers()
   if (!(await buildIfStale(() => console.log('Building the app …'))))
     throw new Error('The app could not be built')
+  // As `npm run build` does.
+  await warm(root)
   const sources = hashOfPeers()
   for (const app of ['empty', 'auth-app']) await buildPeer(app, sources)
 }

@@ -13,6 +13,8 @@ export type Served = {
   /** CPU time that it had used by then, in milliseconds. */
   startCpuMs: number
   stop: () => Promise<void>
+  /** As a platform stops it: it may still do what it does at its end. */
+  end: () => Promise<void>
 }
 
 export type Program = {
@@ -64,13 +66,13 @@ export async function serve({
   }
   const pid = child.pid ?? 0
   const started = { startMs: performance.now() - begun, startCpuMs: cpuMsOf(pid) }
-  const stop = async () => {
+  const endBy = (signal: NodeJS.Signals) => async () => {
     if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL')
+      child.kill(signal)
       await once(child, 'exit')
     }
   }
-  return { name, pid, url, ...started, stop }
+  return { name, pid, url, ...started, stop: endBy('SIGKILL'), end: endBy('SIGTERM') }
 }
 
 /** What every process is started with: nothing of the settings of whoever runs this. */
