@@ -17,7 +17,12 @@ ENV NODE_ENV=production \
     DATABASE_URL=file:/data/grantkeeper.db
 # Its files belong to root: the app can read them, and write only to /data.
 COPY --from=build /app/.next/standalone ./
-RUN install --directory --owner=node --group=node --mode=700 /data
+# What a start compiles is kept for the user and the Node that ran it; then it belongs to root like all else.
+RUN install --directory --owner=node --group=node --mode=700 /data \
+  && install --directory --owner=node .next/compile-cache \
+  && setpriv --reuid=node --regid=node --clear-groups node scripts/warm.ts \
+  && chown --recursive root:root .next/compile-cache \
+  && chmod --recursive a+rX .next/compile-cache
 USER node
 VOLUME /data
 EXPOSE 3000

@@ -9,7 +9,7 @@ const config: NextConfig = {
   // Or it would look for the root of a monorepo above, and put that path into the folder.
   outputFileTracingRoot: import.meta.dirname,
   experimental: {
-    // Nothing is written where the app runs: that may be read-only.
+    // Where the app runs may be read-only: all that is written there is what was compiled (start.mjs).
     isrFlushToDisk: false,
     // A server answers sooner where it loads a route as somebody first comes to it, not all at the start.
     preloadEntriesOnStart: false,

@@ -1,2 +1,3 @@
-// Loaded into the demo's app before anything else: when the demo is gone, however it went, so is the app.
+// Loaded into the app before anything else by who starts it for a while: when that is gone, however it
+// went, so is the app.
 process.on('disconnect', () => process.exit(0))

@@ -4,12 +4,11 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { importsOf } from './imports.ts'
 import { root } from './run.ts'
-import { warm } from './warm.ts'
 
 /** What is run there, besides Next. */
 const entries = [
-  'start.mjs',
-  ...['db-migrate', 'db-restored', 'api-keys', 'doctor', 'users-move'].map(script),
+  ...['start.mjs', 'scripts/leash.mjs'],
+  ...['db-migrate', 'db-restored', 'api-keys', 'doctor', 'users-move', 'warm'].map(script),
 ]
 
 /** Where `next build` leaves it. */
@@ -85,7 +84,6 @@ function read(file: string): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   completeStandalone(standalone)
-  await warm(standalone)
   const place = relative(root, standalone)
   console.log(`${place} is complete. It starts with: node ${place}/start.mjs`)
 }

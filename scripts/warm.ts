@@ -1,37 +1,50 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { freshKeys } from './keys.ts'
 import { root } from './run.ts'
 
 /**
- * Starts what was built in `folder` once, with settings of its own, and stops it: what that compiled is
- * kept (start.mjs), and a first start takes three quarters of the time.
- * @throws {Error} with what it said, when it does not start, or not end well
+ * Starts what was built in `folder` once, with settings of its own, and ends it: what that compiled is
+ * kept (start.mjs) for this user and this Node, and a first start takes three quarters of the time.
+ * @throws {Error} with what it said, when it does not start within 30 seconds, or not end
  */
 export async function warm(folder: string): Promise<void> {
   const env = await madeUp()
-  const child = spawn(process.execPath, ['start.mjs'], { cwd: folder, env, timeout: 30_000 })
-  const ended = once(child, 'close')
+  const child = spawn(process.execPath, ['--import', leash, 'start.mjs'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 30_000)
+  const ended = once(child, 'exit')
   let said = ''
-  const isReady = new Promise<void>((ready) => {
+  const isReady = new Promise<'ready'>((ready) => {
     for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk) => {
+      stream?.on('data', (chunk) => {
         said += chunk
-        if (said.includes('Ready on')) ready()
+        if (said.includes('Ready on')) ready('ready')
       })
   })
-  await Promise.race([isReady.then(() => visit(env.APP_BASE_URL, child)), ended])
+  const first = await Promise.race([isReady, ended])
+  if (first === 'ready') await visit(env.APP_BASE_URL)
+  if (child.connected) child.disconnect()
   const [code] = await ended
-  if (code !== 0) throw new Error(`It ended with ${code}:\n${said}`)
+  clearTimeout(deadline)
+  if (first !== 'ready' || code !== 0) throw new Error(`It ended with ${code}:\n${said}`)
 }
 
-/** What a person and a job begin with: the first page of each kind, and a token. */
-async function visit(url: string, child: ChildProcess): Promise<void> {
-  await fetch(url)
-  await fetch(`${url}/api/integrations/none/token`, { method: 'POST' })
-  child.kill('SIGTERM')
+/** By which the child ends as we let go of it, on every platform, and with us whatever becomes of us. */
+const leash = pathToFileURL(join(root, 'scripts/leash.mjs')).href
+
+/** What a person and a job begin with: a page, and a token. That they are not answered is no matter. */
+async function visit(url: string): Promise<void> {
+  const signal = AbortSignal.timeout(10_000)
+  const token = { method: 'POST', signal }
+  await fetch(url, { signal }).catch(() => undefined)
+  await fetch(`${url}/api/integrations/none/token`, token).catch(() => undefined)
 }
 
 /** Nobody's: nothing of what is really set is read, and nothing is left behind. */
@@ -66,7 +79,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     await warm(root)
   } catch (error) {
-    // What was built is as good as without.
+    // What was built is as good without.
     console.warn(`The first start will take longer. ${error instanceof Error ? error.message : ''}`)
   }
 }

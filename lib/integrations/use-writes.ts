@@ -19,15 +19,22 @@ export type Uses = {
  * The steps that store many uses: two queries, however many there are. Several instances may count the
  * same minute, and add up in one row. Of a grant whose row is gone nothing is told any more; one that has
  * ended is still there (see disconnect), and so is its use.
+ * @param uses oldest first
  */
 export function storing(opened: Database, uses: readonly Uses[]): Step[] {
   const { touch, tell } = writes(opened)
-  const rows = uses.map(toRow)
+  const rows = new Map<string, Row>()
   // A grant is touched once: by whoever used it last.
-  const last = new Map(rows.toSorted(byAge).map((row) => [row.grantId, row]))
+  const touching = new Map<string, Row>()
+  for (const row of uses.map(toRow)) {
+    // Callers that are told apart by nothing that can be stored are one.
+    rows.set(row.id, { ...row, times: row.times + (rows.get(row.id)?.times ?? 0) })
+    touching.set(row.grantId, row)
+  }
+  const list = (of: Map<string, Row>) => JSON.stringify([...of.values()])
   return [
-    { query: touch({ now: Date.now(), uses: JSON.stringify([...last.values()]) }), expect: 'any' },
-    { query: tell({ uses: JSON.stringify(rows) }), expect: 'any' },
+    { query: touch({ now: Date.now(), uses: list(touching) }), expect: 'any' },
+    { query: tell({ uses: list(rows) }), expect: 'any' },
   ]
 }
 
@@ -37,10 +44,6 @@ export function keyOf(use: Pick<Uses, 'grantId' | 'minute' | 'actor' | 'caller'>
 }
 
 type Row = ReturnType<typeof toRow>
-
-function byAge(one: Row, other: Row): number {
-  return one.createdAt - other.createdAt
-}
 
 /** Named as the columns are; one name that Postgres takes for no text must not keep all others out. */
 function toRow({ minute, ...use }: Uses) {

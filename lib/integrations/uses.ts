@@ -30,7 +30,8 @@ export async function storeUses(): Promise<void> {
   const held = gathered()
   clearTimeout(held.timer)
   held.timer = undefined
-  const uses = [...held.uses.values()]
+  // What could not be stored at first stands behind what came since.
+  const uses = [...held.uses.values()].toSorted((one, other) => one.minute - other.minute)
   if (uses.length === 0) return
   held.uses = new Map()
   for (let at = 0; at < uses.length; at += batch) await storeBatch(uses.slice(at, at + batch))
