@@ -10,7 +10,7 @@ export const metadata: Metadata = { title: words.title }
 
 export const dynamic = 'force-dynamic'
 
-/** What every address shows where nothing that is stored would last; `proxy.ts` leads here. */
+/** What every address shows where nothing that is stored would last; `app/gate` leads here. */
 export default function NoDatabasePage() {
   if (hasDurableDatabase()) notFound()
   return (

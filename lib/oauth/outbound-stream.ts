@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { type Dispatcher, request as send } from 'undici'
+import { Agent, type Dispatcher, request as send } from 'undici'
 import { aborted } from '#lib/aborted'
 import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
@@ -31,7 +31,7 @@ export type StreamedAnswer = {
 export async function streamThirdParty(asked: StreamedRequest): Promise<StreamedAnswer> {
   const { url, signal, method, ...rest } = asked
   if (!isCallable(url)) throw refused('forbidden address')
-  const dispatcher = oncePerProcess('outbound-stream', () => openAgent(connections))
+  const dispatcher = oncePerProcess('outbound-stream', () => openAgent(Agent, connections))
   const options = { ...rest, method: method as Dispatcher.HttpMethod, signal, dispatcher }
   try {
     const call = send(url, { ...options, body: asked.body ?? null })

@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
-import { type Dispatcher, request as send } from 'undici'
+import type { Dispatcher } from 'undici'
 import { aborted } from '#lib/aborted'
 import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
@@ -21,7 +21,7 @@ export async function callThirdParty(
   if (!isCallable(target))
     throw new GrantkeeperError('exchange_failed', { cause: new Error('forbidden address') })
   const signal = AbortSignal.timeout(env().TOKEN_DEADLINE_MS)
-  const call = ask(target, {
+  const options = {
     method: method as Dispatcher.HttpMethod,
     headers: {
       ...Object.fromEntries(headers),
@@ -29,9 +29,9 @@ export async function callThirdParty(
       'accept-encoding': 'identity',
     },
     body: body ?? null,
-    dispatcher: oncePerProcess(`outbound ${lane}`, () => openAgent(connections[lane])),
     signal,
-  })
+  }
+  const call = ask(target, options, lane)
   try {
     // undici heeds a signal only once it has a connection. Whoever waits for one, because the other side
     // does not accept or too many are before him, is let go in time too, and his request never sent.
@@ -47,8 +47,15 @@ export type Lane = keyof typeof connections
 /** To one origin: the bulkhead between a slow provider and all others. */
 const connections = { people: 32, renewals: 256 }
 
-async function ask(target: URL, options: Parameters<typeof send>[1]): Promise<WireResponse> {
-  const response = await send(target, options)
+async function ask(
+  target: URL,
+  options: Omit<Dispatcher.RequestOptions, 'origin' | 'path'>,
+  lane: Lane,
+): Promise<WireResponse> {
+  // Loaded with the first call: it is a tenth of a start.
+  const { Agent, request } = await import('undici')
+  const dispatcher = oncePerProcess(`outbound ${lane}`, () => openAgent(Agent, connections[lane]))
+  const response = await request(target, { ...options, dispatcher })
   if (response.statusCode >= 300 && response.statusCode < 400) {
     // Without a listener the stream's own error would end this process.
     response.body.on('error', () => {}).destroy()

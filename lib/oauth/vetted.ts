@@ -1,7 +1,7 @@
 import dns from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { Agent } from 'undici'
+import type { Agent } from 'undici'
 import { env } from '#lib/env'
 import { isPublicAddress } from '#lib/public-address'
 import { isLocal } from '#lib/settings/values'
@@ -10,10 +10,11 @@ import { isLocal } from '#lib/settings/values'
  * Connections to third parties, to public addresses only. A fresh one for each call: a stale one would
  * lose a code or a rotated refresh token, and what a third party sent too much would answer the next user.
  * Proxy variables of the environment are ignored: through a proxy, no address could be vetted.
+ * @param kind undici's `Agent`, from whoever has loaded that
  * @param connections how many to one origin: the bulkhead between a slow provider and all others
  */
-export function openAgent(connections: number): Agent {
-  return new Agent({
+export function openAgent(kind: typeof Agent, connections: number): Agent {
+  return new kind({
     pipelining: 0,
     connections,
     maxHeaderSize: 16_384,

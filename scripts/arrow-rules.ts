@@ -1,0 +1,148 @@
+export type Rule = {
+  /** Path prefixes that this rule is for; the first rule that fits a file holds. */
+  from: string[]
+  /** Path prefixes it may import, besides its own folder. */
+  to: string[]
+  /** What it may name as a type alone, besides. */
+  types?: string[]
+}
+
+const leaves = [
+  'aborted',
+  'background',
+  'env',
+  'settings/values',
+  'errors',
+  'in-time',
+  'telemetry',
+  'process',
+  'url-pattern',
+  'public-address',
+].map((name) => `lib/${name}`)
+/** The trail is read by the pages themselves: a verb in between would only pass it on. */
+const pages = [
+  ...leaves,
+  'app/',
+  'lib/integrations/',
+  'lib/session',
+  'lib/callers',
+  'lib/audit',
+  'lib/rate-limits',
+]
+/** The parsers at the edge (docs/decisions/0003). */
+const edge = ['lib/oauth/return-url', 'lib/oauth/authorization', 'lib/providers/provider']
+
+/** "Who may import whom". */
+export const rules: Rule[] = [
+  { from: ['instrumentation'], to: ['lib/boot', 'app/api/own-server', 'app/api/own-server-core'] },
+  { from: ['lib/boot'], to: ['lib/', 'db/'] },
+  // It answers the token route itself. All else it has from the build (app/api/own-server.ts).
+  {
+    from: ['server'],
+    to: ['lib/door', 'lib/built-config', 'app/api/own-server', 'app/api/token-mouth'],
+  },
+  { from: ['proxy'], to: ['app/gate'] },
+  // A logout also forgets the attempts in flight.
+  { from: ['app/gate'], to: [...leaves, 'lib/login/', 'lib/oauth/transaction'] },
+  {
+    // The two ends of the grant hold the transaction itself, and start sends to the login.
+    from: ['app/api/integrations/'],
+    to: [
+      ...pages,
+      ...edge,
+      'lib/oauth/transaction',
+      'lib/oauth/ticket',
+      'lib/oauth/relay',
+      'lib/login/driver',
+      // The headers of a call that goes on, for a preflight to allow.
+      'lib/proxy/request-headers',
+    ],
+  },
+  { from: ['app/api/auth/'], to: [...pages, 'lib/login/', 'lib/ended-sessions'] },
+  { from: ['app/api/health/', 'app/api/ready/'], to: [...pages, 'lib/vault-canary', 'db/'] },
+  { from: ['app/(signed-in)/integrations/connect/'], to: [...pages, ...edge] },
+  // What is served and shown of the API is the description that is committed.
+  { from: ['app/docs/', 'app/api/openapi.json/'], to: [...pages, 'docs/openapi.json'] },
+  { from: ['app/'], to: pages, types: ['lib/providers/'] },
+  {
+    from: ['lib/integrations/'],
+    to: [
+      ...leaves,
+      'lib/oauth/',
+      'lib/providers/',
+      'lib/proxy/',
+      'lib/vault',
+      'lib/vault-canary',
+      'lib/audit',
+      'lib/audit-retention',
+      'lib/ended-sessions',
+      'lib/rate-limits',
+      'db/',
+    ],
+    types: ['lib/session', 'lib/callers'],
+  },
+  {
+    from: ['lib/oauth/'],
+    to: [...leaves, 'lib/providers/quirks', 'lib/providers/hash'],
+    types: ['lib/providers/'],
+  },
+  { from: ['lib/proxy/'], to: leaves, types: ['lib/providers/', 'lib/oauth/outbound-stream'] },
+  { from: ['lib/providers/'], to: leaves },
+  { from: ['lib/login/'], to: leaves },
+  { from: ['lib/session'], to: [...leaves, 'lib/login/', 'lib/ended-sessions', 'db/'] },
+  // What the issuer ends is stored; a session is asked whether it has been.
+  { from: ['lib/ended-sessions'], to: ['lib/login/session-cookie', 'db/'], types: ['lib/login/'] },
+  { from: ['lib/callers'], to: [...leaves, 'lib/login/', 'lib/session', 'lib/api-keys'] },
+  { from: ['lib/api-keys'], to: [...leaves, 'db/'] },
+  { from: ['lib/rate-limits'], to: [...leaves, 'db/'] },
+  { from: ['lib/vault-canary'], to: [...leaves, 'lib/vault', 'db/'] },
+  { from: ['lib/vault'], to: leaves },
+  {
+    // The name of a provider, for people who read the trail.
+    from: ['lib/audit'],
+    to: [...leaves, 'lib/providers/provider', 'db/'],
+    types: ['lib/session', 'lib/callers'],
+  },
+  { from: ['lib/audit-retention'], to: [...leaves, 'db/'], types: ['lib/audit'] },
+  {
+    from: ['lib/env'],
+    to: ['lib/settings/', 'lib/url-pattern'],
+  },
+  { from: ['lib/background'], to: ['lib/process'] },
+  { from: ['lib/settings/'], to: ['lib/url-pattern'] },
+  { from: ['lib/errors', 'lib/process', 'lib/url-pattern'], to: [] },
+  { from: ['lib/'], to: leaves },
+  { from: ['db/'], to: ['lib/env', 'lib/errors', 'lib/process'] },
+  {
+    // It measures the app from outside, with what the tests start it with, and the verbs without HTTP.
+    from: ['bench/'],
+    to: [
+      ...['lib/integrations/', 'lib/api-keys', 'lib/callers', 'lib/session', 'lib/vault', 'db/'],
+      ...['lib/env', 'lib/oauth/outbound', 'lib/oauth/seal'],
+      ...['e2e/', 'scripts/run', 'scripts/build', 'scripts/warm'],
+    ],
+  },
+]
+
+/** Packages that only some may know. An empty list: nobody. */
+export const packages: Record<string, string[]> = {
+  'drizzle-orm': [
+    'db/',
+    'lib/integrations/',
+    'lib/api-keys',
+    'lib/audit',
+    'lib/audit-retention',
+    'lib/ended-sessions',
+    'lib/rate-limits',
+    'lib/session',
+    'lib/vault-canary',
+  ],
+  'rate-limiter-flexible': ['db/', 'lib/rate-limits'],
+  'better-sqlite3': ['db/', 'bench/'],
+  pg: ['db/', 'bench/'],
+  oauth4webapi: ['lib/oauth/'],
+  'iron-session': ['lib/oauth/'],
+  '@auth0/nextjs-auth0': ['lib/login/', 'bench/'],
+  'next-auth': ['lib/login/', 'app/api/auth/'],
+  axios: [],
+}
