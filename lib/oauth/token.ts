@@ -22,7 +22,7 @@ export async function exchangeCode(
 ): Promise<Received> {
   const sentAt = performance.now()
   const response = await sendCode(provider, transaction, code ?? '')
-  const body = await readTokens(response.clone())
+  const body = await readTokens(response)
   const tokens = toTokens(provider, body, sentAt)
   return {
     tokens,
@@ -114,14 +114,15 @@ async function claimsOf(
   provider: ResolvedProvider,
   { scope, nonce }: Transaction,
   response: Response,
-  { id_token: _, ...rest }: TokenResponse,
+  { id_token, ...rest }: TokenResponse,
 ): Promise<Record<string, unknown>> {
   const isAsked = scope.includes('openid')
   try {
     const result = await oauth.processAuthorizationCodeResponse(
       asAuthorizationServer(provider),
       { client_id: provider.client.id },
-      isAsked ? response : Response.json(rest, response),
+      // What was read is written anew: to read one answer twice is dear (a clone copies each chunk).
+      Response.json(isAsked ? { ...rest, id_token } : rest, response),
       isAsked ? { expectedNonce: nonce, requireIdToken: true } : undefined,
     )
     return { ...oauth.getValidatedIdTokenClaims(result) }
