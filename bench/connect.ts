@@ -4,6 +4,7 @@ import { startWorker } from './harness/in-app.ts'
 import {
   type Candidate,
   type Effort,
+  fromTheFirst,
   interleave,
   type Measured,
   underLoad,
@@ -90,7 +91,7 @@ function onceEach(server: Served, next: () => Call, count: number, end: Call): C
   return async (forMs) => {
     const calls: Call[] = []
     for (let n = 0; n < count; n += 1) calls.push(await begin(server, next(), end))
-    return underLoad(server, () => calls.pop())(forMs)
+    return fromTheFirst(server, () => calls.pop())(forMs)
   }
 }
 

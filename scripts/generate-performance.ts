@@ -44,6 +44,7 @@ export function performancePage(): string {
     )
     .replace('{{machine}}', machineOf(run))
     .replace('{{table}}', tableOf(run.lines))
+    .replace('{{floor}}', floorOf(run.lines))
     .replace(/\{\{per-second (.+?)\}\}/g, (_, what) => perSecond(run.lines, what))
 }
 
@@ -65,6 +66,16 @@ function tableOf(lines: Line[]): string {
   const rows = lines.map((line) => `| ${Object.values(cells(line)).join(' | ')} |`)
   const notes = lines.flatMap(({ what, note }) => (note ? [`- ${what}: ${note}`] : []))
   return [head, ...rows, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')
+}
+
+/** How many times less than better-auth in Next the least that a vend can be needs. */
+function floorOf(lines: Line[]): string {
+  const beside = (name: string) => {
+    const line = lines.find((one) => one.part === 'vend' && one.beside.startsWith(name))
+    if (!line) throw new Error(`The results have no line beside "${name}"`)
+    return line.besideValue
+  }
+  return String(Math.round(beside('better-auth in a Next route') / beside('raw node:http')))
 }
 
 /** How many a second one core does of what costs so many µs, in round figures. */

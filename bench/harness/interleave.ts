@@ -31,7 +31,7 @@ export type Effort = {
 /**
  * Measures all candidates in turns, so that what else the machine does meanwhile falls on all alike, and
  * takes the median of each over the rounds.
- * @throws {Error} where an answer was not as expected: nothing that fails is fast
+ * @throws {Error} where an answer was not as expected, or none came: nothing that fails is fast
  */
 export async function interleave<Name extends string>(
   candidates: Record<Name, Candidate['once']>,
@@ -45,6 +45,7 @@ export async function interleave<Name extends string>(
       const sample = await candidates[name](roundMs)
       if (sample.failed)
         throw new Error(`${name}: ${JSON.stringify(sample.failures)} of ${sample.count} failed`)
+      if (sample.count === 0) throw new Error(`${name} was not done once`)
       samples.get(name)?.push(sample.cpuUs / sample.count)
     }
   return Object.fromEntries(
@@ -62,8 +63,20 @@ export function underLoad(
   next: Load['next'],
   extraCpuMs = () => 0,
 ): Candidate['once'] {
+  const counted = fromTheFirst(server, next, extraCpuMs)
   return async (forMs) => {
     await load(server.url, { next, forMs: leadInMs })
+    return counted(forMs)
+  }
+}
+
+/** As `underLoad`, with nothing left out: of a server that has just been at work. */
+export function fromTheFirst(
+  server: Served,
+  next: Load['next'],
+  extraCpuMs = () => 0,
+): Candidate['once'] {
+  return async (forMs) => {
     const cpuMs = () => cpuMsOf(server.pid) + extraCpuMs()
     const before = cpuMs()
     const { seconds: _, ...loaded } = await load(server.url, { next, forMs })
