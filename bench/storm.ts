@@ -13,7 +13,7 @@ const processes = 4
 /** One token has run out, its refresh token is good once, and two thousand jobs want it at once. */
 export async function storm({ isQuick }: Effort): Promise<Line[]> {
   const callers = isQuick ? 500 : 2_000
-  const rounds = isQuick ? 2 : 5
+  const rounds = isQuick ? 2 : 9
   const place = await openPlace({ providerMs })
   try {
     const ours = await stormOurs(place, { callers, rounds })

@@ -3,6 +3,7 @@ import { keepAwake } from './background.ts'
 import { env, SettingsError } from './env.ts'
 import { nextDueAt } from './integrations/keep-alive.ts'
 import { sweep } from './integrations/sweep.ts'
+import { prepareToCall } from './oauth/outbound.ts'
 import { offeredProviders } from './providers/provider.ts'
 import { logEvent } from './telemetry.ts'
 import { checkCanary } from './vault-canary.ts'
@@ -22,6 +23,8 @@ export async function boot(): Promise<void> {
   }
   logEvent('info', 'started', { count: offeredProviders().length })
   sweepByTheClock()
+  // Nobody who comes first should wait for it, neither for the start nor for a refresh.
+  setTimeout(() => void prepareToCall(), soonestMs).unref()
 }
 
 /**
