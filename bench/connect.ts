@@ -4,7 +4,6 @@ import { startWorker } from './harness/in-app.ts'
 import {
   type Candidate,
   type Effort,
-  fromTheFirst,
   interleave,
   type Measured,
   underLoad,
@@ -87,11 +86,12 @@ function startAt(path: string, expected: number, cookie?: string): Call {
 }
 
 /** Callbacks are good once: so many are begun first, and only their ends measured. */
-function onceEach(server: Served, next: () => Call, count: number, end: Call): Candidate['once'] {
+function onceEach(server: Served, next: () => Call, count: number, end: Call): Candidate {
   return async (forMs) => {
     const calls: Call[] = []
     for (let n = 0; n < count; n += 1) calls.push(await begin(server, next(), end))
-    return fromTheFirst(server, () => calls.pop())(forMs)
+    // It has just been at work, and each is good once: none is left out.
+    return underLoad(server, () => calls.pop(), { leadInMs: 0 })(forMs)
   }
 }
 

@@ -31,8 +31,7 @@ const parts: Record<string, (effort: Effort) => Promise<Line[]>> = {
   growth,
 }
 
-// A turn ends before the uses that it gathered are stored, two seconds after its first.
-const thorough = { rounds: 5, warmUpMs: 4000, roundMs: 1200, isQuick: false }
+const thorough = { rounds: 6, warmUpMs: 4000, roundMs: 1200, isQuick: false }
 const quick = { rounds: 2, warmUpMs: 2000, roundMs: 1000, isQuick: true }
 
 stopWithUs()

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { memoryMiBOf } from './harness/cpu.ts'
 import { seedGrants } from './harness/grants.ts'
 import { type Effort, median } from './harness/interleave.ts'
@@ -43,7 +44,9 @@ async function programsAt(
   const [key] = await apiKeys(env, 1)
   const auth = await authPeer(place, { count: 1 })
   const kept = { NODE_COMPILE_CACHE: join(place.folder, 'compiled') }
+  const authKept = { ...auth.env, ...kept }
   await (await serveNextPeer('empty', kept)).end()
+  await (await serveNextPeer('auth-app', authKept, '/api/auth/ok')).end()
   return {
     ours: {
       start: () => serveApp(env),
@@ -58,7 +61,7 @@ async function programsAt(
     emptyKept: { start: () => serveNextPeer('empty', kept), call: { path: '/api/empty' } },
     auth: {
       // Its first answer is one of better-auth's own routes: until then it has not been opened.
-      start: () => serveNextPeer('auth-app', auth.env, '/api/auth/ok'),
+      start: () => serveNextPeer('auth-app', authKept, '/api/auth/ok'),
       call: {
         path: '/api/auth/get-access-token',
         method: 'POST',
@@ -81,6 +84,8 @@ async function once(start: Program['start']): Promise<Started> {
 
 async function memoryOf({ start, call }: Program, forMs: number): Promise<Memory> {
   const server = await start()
+  // What a start puts off is done by then.
+  await sleep(3_000)
   const rest = memoryMiBOf(server.pid)
   // As many as one caller may have in a minute, so that all are answered alike.
   let left = 50_000
@@ -111,7 +116,7 @@ function toLines(start: (name: string) => Started, memory: (name: string) => Mem
       note: 'before it listens the database is opened, the keys are checked against it, and the path of a token is loaded; what is compiled is kept by the build',
     }),
     compared(timed('the same, which keeps what it compiles too', 'emptyKept')),
-    compared(timed(inNext, 'auth')),
+    compared(timed(`${inNext}, which does so too`, 'auth')),
     compared({
       ...{ ...first, unit: 'ms CPU', ours: start('ours').cpuMs },
       ...{ beside: empty, besideValue: start('empty').cpuMs },

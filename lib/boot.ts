@@ -24,7 +24,7 @@ export async function boot(): Promise<void> {
   logEvent('info', 'started', { count: offeredProviders().length })
   sweepByTheClock()
   // Nobody who comes first should wait for it, neither for the start nor for a refresh.
-  setTimeout(() => void prepareToCall(), soonestMs).unref()
+  setTimeout(() => void prepareToCall().catch(() => undefined), soonestMs).unref()
 }
 
 /**

@@ -1,4 +1,4 @@
-export type Rule = {
+type Rule = {
   /** Path prefixes that this rule is for; the first rule that fits a file holds. */
   from: string[]
   /** Path prefixes it may import, besides its own folder. */

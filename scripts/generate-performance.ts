@@ -44,7 +44,7 @@ export function performancePage(): string {
     )
     .replace('{{machine}}', machineOf(run))
     .replace('{{table}}', tableOf(run.lines))
-    .replace('{{floor}}', floorOf(run.lines))
+    .replace(/\{\{floor (.+?) \/ (.+?)\}\}/g, (_, floor, other) => times(run.lines, floor, other))
     .replace(/\{\{per-second (.+?)\}\}/g, (_, what) => perSecond(run.lines, what))
 }
 
@@ -68,14 +68,14 @@ function tableOf(lines: Line[]): string {
   return [head, ...rows, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')
 }
 
-/** How many times less than better-auth in Next the least that a vend can be needs. */
-function floorOf(lines: Line[]): string {
-  const beside = (name: string) => {
-    const line = lines.find((one) => one.part === 'vend' && one.beside.startsWith(name))
+/** How many times more the second of two needs, that stand beside ours in the vend part. */
+function times(lines: Line[], floor: string, other: string): string {
+  const [least, most] = [floor, other].map((name) => {
+    const line = lines.find(({ part, beside }) => part === 'vend' && beside.startsWith(name))
     if (!line) throw new Error(`The results have no line beside "${name}"`)
     return line.besideValue
-  }
-  return String(Math.round(beside('better-auth in a Next route') / beside('raw node:http')))
+  })
+  return ((most ?? 0) / (least ?? 1)).toFixed(1)
 }
 
 /** How many a second one core does of what costs so many µs, in round figures. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { freshKeys } from './keys.ts'
 import { root } from './run.ts'
@@ -18,7 +19,7 @@ export async function warm(folder: string): Promise<void> {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  const deadline = setTimeout(() => child.kill('SIGKILL'), 30_000)
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 30_000).unref()
   const ended = once(child, 'exit')
   let said = ''
   const isReady = new Promise<'ready'>((ready) => {
@@ -45,6 +46,8 @@ async function visit(url: string): Promise<void> {
   const token = { method: 'POST', signal }
   await fetch(url, { signal }).catch(() => undefined)
   await fetch(`${url}/api/integrations/none/token`, token).catch(() => undefined)
+  // What a start puts off, it does after a second (lib/boot.ts).
+  await sleep(1_200)
 }
 
 /** Nobody's: nothing of what is really set is read, and nothing is left behind. */

@@ -21,7 +21,6 @@ export async function inApp(env: Settings, file: string, args: string[] = []): P
 
 /** A process that does one thing over and over when it is told to, and says what that cost. */
 export type Worker = {
-  pid: number
   ask: (order: Record<string, unknown>) => Promise<Sample>
   stop: () => void
 }
@@ -50,7 +49,6 @@ export async function startWorker(
   }
   await answer()
   return {
-    pid: child.pid ?? 0,
     async ask(order) {
       child.send(order)
       return answer()

@@ -2,13 +2,8 @@ import { cpuMsOf } from './cpu.ts'
 import { type Load, load } from './load.ts'
 import type { Served } from './serve.ts'
 
-const leadInMs = 700
-
-/** Something to be measured beside others. `once` does it for about so long. */
-export type Candidate = {
-  name: string
-  once: (forMs: number) => Promise<Sample>
-}
+/** Something to be measured beside others, which is done for about so long. */
+export type Candidate = (forMs: number) => Promise<Sample>
 
 export type Sample = {
   count: number
@@ -29,19 +24,19 @@ export type Effort = {
 }
 
 /**
- * Measures all candidates in turns, so that what else the machine does meanwhile falls on all alike, and
- * takes the median of each over the rounds.
+ * Measures all candidates in turns, forwards and backwards, so that what else the machine does meanwhile
+ * falls on all alike, and takes the median of each over the rounds.
  * @throws {Error} where an answer was not as expected, or none came: nothing that fails is fast
  */
 export async function interleave<Name extends string>(
-  candidates: Record<Name, Candidate['once']>,
+  candidates: Record<Name, Candidate>,
   { rounds, warmUpMs, roundMs }: Effort,
 ): Promise<Record<Name, Measured>> {
   const names = Object.keys(candidates) as Name[]
   const samples = new Map<Name, number[]>(names.map((name) => [name, []]))
   for (const name of names) await candidates[name](warmUpMs)
   for (let round = 0; round < rounds; round += 1)
-    for (const name of names) {
+    for (const name of round % 2 ? names.toReversed() : names) {
       const sample = await candidates[name](roundMs)
       if (sample.failed)
         throw new Error(`${name}: ${JSON.stringify(sample.failures)} of ${sample.count} failed`)
@@ -53,38 +48,35 @@ export async function interleave<Name extends string>(
   ) as Record<Name, Measured>
 }
 
-/**
- * The load of one server, and what its process needed for it. The first of it is not counted: while others
- * have their turns, a process lets go of compiled code and of memory, and whoever waits longest would seem
- * the dearest.
- */
+type Loading = {
+  /**
+   * How long it is under load before anything is counted. While others have their turns, a process lets
+   * go of compiled code and of memory, and whoever waits longest would seem the dearest.
+   */
+  leadInMs?: number
+  /** Of another process besides, such as its database. */
+  extraCpuMs?: () => number
+}
+
+/** The load of one server, and what its process needed for it. */
 export function underLoad(
   server: Served,
   next: Load['next'],
-  extraCpuMs = () => 0,
-): Candidate['once'] {
-  const counted = fromTheFirst(server, next, extraCpuMs)
+  { leadInMs = 1_200, extraCpuMs = () => 0 }: Loading = {},
+): Candidate {
   return async (forMs) => {
-    await load(server.url, { next, forMs: leadInMs })
-    return counted(forMs)
-  }
-}
-
-/** As `underLoad`, with nothing left out: of a server that has just been at work. */
-export function fromTheFirst(
-  server: Served,
-  next: Load['next'],
-  extraCpuMs = () => 0,
-): Candidate['once'] {
-  return async (forMs) => {
+    if (leadInMs > 0) await load(server.url, { next, forMs: leadInMs })
     const cpuMs = () => cpuMsOf(server.pid) + extraCpuMs()
     const before = cpuMs()
-    const { seconds: _, ...loaded } = await load(server.url, { next, forMs })
+    const loaded = await load(server.url, { next, forMs })
     return { ...loaded, cpuUs: (cpuMs() - before) * 1000 }
   }
 }
 
+/** Of an even number, the mean of the two in the middle. */
 export function median(values: number[]): number {
   const sorted = values.toSorted((one, other) => one - other)
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN
+  const at = (index: number) => sorted[index] ?? Number.NaN
+  const middle = (sorted.length - 1) / 2
+  return (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2
 }

@@ -23,31 +23,25 @@ export type Loaded = {
   /** Answers of another status than expected: 0 where there was none. */
   failed: number
   failures: Record<string, number>
-  seconds: number
-  p50: number
-  p99: number
 }
 
 /** Keeps some connections to a server busy, each with one request at a time. */
 export async function load(url: string, { next, connections = 16, forMs }: Load): Promise<Loaded> {
   const pool = new Pool(url, { connections, pipelining: 1 })
-  const times: number[] = []
   const failures: Record<string, number> = {}
-  const begun = performance.now()
-  const until = begun + (forMs ?? Number.POSITIVE_INFINITY)
+  const until = performance.now() + (forMs ?? Number.POSITIVE_INFINITY)
+  let count = 0
   const work = async () => {
     for (let call = next(); call && performance.now() < until; call = next()) {
-      const at = performance.now()
       const status = await ask(pool, call)
       if (status !== (call.expected ?? 200)) failures[status] = (failures[status] ?? 0) + 1
-      times.push(performance.now() - at)
+      count += 1
     }
   }
   await Promise.all(Array.from({ length: connections }, work))
-  const seconds = (performance.now() - begun) / 1000
   await pool.close()
-  const failed = Object.values(failures).reduce((sum, count) => sum + count, 0)
-  return { count: times.length, failed, failures, seconds, ...percentilesOf(times) }
+  const failed = Object.values(failures).reduce((sum, one) => sum + one, 0)
+  return { count, failed, failures }
 }
 
 /** One after the other, round and round. */
@@ -59,12 +53,6 @@ export function roundRobin<T>(all: readonly T[]): () => T {
     if (one === undefined) throw new Error('There is nothing to go round')
     return one
   }
-}
-
-export function percentilesOf(times: number[]): { p50: number; p99: number } {
-  const sorted = times.toSorted((one, other) => one - other)
-  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
-  return { p50: at(0.5), p99: at(0.99) }
 }
 
 /** The status of the answer, or the code of what went wrong. */

@@ -50,7 +50,8 @@ export function cells(
     what,
     ours: `${amount(ours)} ${unit}`.trim(),
     beside: beside && `${beside}: ${amount(besideValue)} ${unit}`.trim(),
-    ratio: isAlone ? '' : `${amount(ratio)}×`,
+    // What misses its aim by a hair is not to look as if it had met it.
+    ratio: isAlone ? '' : `${met === false ? ratio.toFixed(3) : amount(ratio)}×`,
     aim: aim ? ('most' in aim ? `≤ ${aim.most}` : `≥ ${aim.least}`) : '',
     met: met === undefined ? '' : met ? 'met' : 'missed',
   }

@@ -1,5 +1,5 @@
 import { Pool } from 'undici'
-import { ask, type Call, percentilesOf } from './load.ts'
+import { ask, type Call } from './load.ts'
 
 /** `statuses`: of the answers that failed, and how many had each. */
 export type Stormed = {
@@ -35,4 +35,10 @@ export async function gather(urls: string[], callers: number, hello: Call): Prom
   }
   await all(hello)
   return { all, leave: async () => void (await Promise.all(pools.map((pool) => pool.close()))) }
+}
+
+function percentilesOf(times: number[]): { p50: number; p99: number } {
+  const sorted = times.toSorted((one, other) => one - other)
+  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
+  return { p50: at(0.5), p99: at(0.99) }
 }

@@ -48,7 +48,7 @@ type Row = ReturnType<typeof toRow>
 /** Named as the columns are; one name that Postgres takes for no text must not keep all others out. */
 function toRow({ minute, ...use }: Uses) {
   const caller = use.caller.toWellFormed().replaceAll('\0', '')
-  const id = foldedId(`used ${keyOf({ ...use, minute })}`)
+  const id = foldedId(`used ${keyOf({ ...use, caller, minute })}`)
   return { ...use, id, caller, detail: JSON.stringify({ caller }), createdAt: minute }
 }
 
