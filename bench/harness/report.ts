@@ -50,8 +50,7 @@ export function cells(
     what,
     ours: `${amount(ours)} ${unit}`.trim(),
     beside: beside && `${beside}: ${amount(besideValue)} ${unit}`.trim(),
-    // What misses its aim by a hair is not to look as if it had met it.
-    ratio: isAlone ? '' : `${met === false ? ratio.toFixed(3) : amount(ratio)}×`,
+    ratio: isAlone ? '' : `${isMissedByAHair(line) ? ratio.toFixed(3) : amount(ratio)}×`,
     aim: aim ? ('most' in aim ? `≤ ${aim.most}` : `≥ ${aim.least}`) : '',
     met: met === undefined ? '' : met ? 'met' : 'missed',
   }
@@ -61,6 +60,12 @@ export function cells(
 export function show(lines: Line[]): void {
   console.table(lines.map(cells))
   for (const { what, note } of lines) if (note) console.log(`  ${what}: ${note}`)
+}
+
+/** Rounded, it would look as if it had met its aim. */
+function isMissedByAHair(line: Line): boolean {
+  const aim = Object.values(line.aim ?? {})[0]
+  return isMet(line) === false && amount(line.ratio) === String(aim)
 }
 
 function amount(value: number): string {
