@@ -12,7 +12,7 @@ const dialects = { sqlite: 'sqlite', postgres: 'postgresql' } as const
 const given = process.argv.slice(2)
 const isStale = given.includes('--check') ? check() : void generateInto(migrationsOf(root), given)
 if (isStale) {
-  console.error('The migrations do not match db/schema.ts. Run: npm run db:generate')
+  console.error('The migrations do not match the tables of db/schema.ts. Run: npm run db:generate')
   process.exitCode = 1
 }
 

@@ -1,0 +1,63 @@
+import { sql } from 'drizzle-orm'
+import type { Columns } from './columns.ts'
+
+/** Who has ever logged in: the login's issuer and sub, and its organization where it has those. */
+export function users({ table, text, time, uniqueIndex }: Columns) {
+  return table(
+    'users',
+    {
+      id: text('id').primaryKey(),
+      issuer: text('issuer').notNull(),
+      sub: text('sub').notNull(),
+      org: text('org').notNull().default(''),
+      name: text('name').notNull().default(''),
+      email: text('email').notNull().default(''),
+      createdAt: time('created_at').notNull(),
+      seenAt: time('seen_at').notNull(),
+      disabledAt: time('disabled_at'),
+    },
+    (row) => [uniqueIndex('users_identity').on(row.issuer, row.sub, row.org)],
+  )
+}
+
+/** Keys of backend jobs. Of a key itself only the SHA-256 is kept. `providers`: ids with spaces, or `*`. */
+export function apiKeys({ table, text, time, uniqueIndex }: Columns) {
+  return table(
+    'api_keys',
+    {
+      id: text('id').primaryKey(),
+      name: text('name').notNull(),
+      hash: text('hash').notNull(),
+      providers: text('providers').notNull(),
+      org: text('org'),
+      createdAt: time('created_at').notNull(),
+      expiresAt: time('expires_at'),
+      revokedAt: time('revoked_at'),
+    },
+    (row) => [
+      uniqueIndex('api_keys_hash').on(row.hash),
+      uniqueIndex('api_keys_name').on(row.name).where(sql`${row.revokedAt} is null`),
+    ],
+  )
+}
+
+/**
+ * Sessions that the login issuer has ended (OpenID Connect Back-Channel Logout 1.0), of those that began
+ * until `ended_at`: the ones of a `sid`, or where that is '' all of a `sub`. Kept as long as a session can last.
+ */
+export function endedSessions({ table, text, time, index, uniqueIndex }: Columns) {
+  return table(
+    'ended_sessions',
+    {
+      issuer: text('issuer').notNull(),
+      sid: text('sid').notNull(),
+      sub: text('sub').notNull(),
+      endedAt: time('ended_at').notNull(),
+      expiresAt: time('expires_at').notNull(),
+    },
+    (row) => [
+      uniqueIndex('ended_sessions_key').on(row.issuer, row.sid, row.sub),
+      index('ended_sessions_expiry').on(row.expiresAt),
+    ],
+  )
+}
