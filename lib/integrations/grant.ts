@@ -12,7 +12,7 @@ import type { User } from '#lib/session'
 import { seal } from '#lib/vault'
 import { grantWrites, type NewGrant, untroubled } from './grant-writes.ts'
 import { lifetimesOf } from './lifetimes.ts'
-import { cancelRevocations, replacedToken } from './revocation.ts'
+import { cancelRevocations, leavesToken, pendingRevocation } from './revocation.ts'
 
 /** The grant that was kept, and whose account it is. */
 export type Kept = { grant: string; account: Account }
@@ -28,10 +28,14 @@ export type Harvest = {
 /**
  * Keeps what was received, as a new grant or in the living one of that account, whose id stays. The
  * write is guarded by the version that was read: whoever loses reads again and seals anew.
+ * @returns `isTokenLeft`: a replaced token waits to be revoked
  * @throws {GrantkeeperError} `account_mismatch` when another account was to be reconnected,
  *   `access_denied` when the user was switched off meanwhile, `storage_unavailable`
  */
-export async function keepGrant(user: User, harvest: Harvest): Promise<Kept> {
+export async function keepGrant(
+  user: User,
+  harvest: Harvest,
+): Promise<Kept & { isTokenLeft: boolean }> {
   const opened = await database()
   const { atomically, tables } = opened
   const writes = grantWrites(opened)
@@ -40,6 +44,7 @@ export async function keepGrant(user: User, harvest: Harvest): Promise<Kept> {
     if (harvest.transaction.grant && before?.id !== harvest.transaction.grant)
       throw new GrantkeeperError('account_mismatch')
     const row = toRow(user, harvest, before)
+    const left = leavesToken(before, harvest) ? before : undefined
     const kept = before
       ? writes.replace({ ...row, replacedVersion: before.version })
       : writes.insert(row)
@@ -47,10 +52,10 @@ export async function keepGrant(user: User, harvest: Harvest): Promise<Kept> {
       { query: writes.stillActive({ userId: user.id, seenAt: Date.now() }), expect: 1 },
       { query: kept, expect: 1 },
       cancelRevocations(opened, row),
-      ...replacedToken(tx, tables, harvest, before),
+      ...(left ? pendingRevocation(tx, tables, left, harvest.provider) : []),
       eventStep(opened, connectedEvent(row, before)),
     ]).catch(unlessStored(row))
-    if (isKept) return { grant: row.id, account: harvest.account }
+    if (isKept) return { grant: row.id, account: harvest.account, isTokenLeft: left !== undefined }
     await assertActive(user)
   }
   throw new GrantkeeperError('storage_unavailable')

@@ -1,4 +1,5 @@
 import { recordEvent } from '#lib/audit'
+import { goOn } from '#lib/background'
 import { codeOf, GrantkeeperError } from '#lib/errors'
 import { type Account, identifyAccount } from '#lib/oauth/account'
 import { authorizationError } from '#lib/oauth/authorization'
@@ -9,6 +10,7 @@ import { checkCanary } from '#lib/vault-canary'
 import type { Attempt } from './attempt.ts'
 import { type Kept, keepGrant } from './grant.ts'
 import { isShared } from './revocation.ts'
+import { retryRevocations } from './revocation-retry.ts'
 
 /**
  * Redeems the code of an attempt that was proven to be this user's and was used up, once, and keeps
@@ -41,7 +43,11 @@ async function connect(user: User, { transaction, response, ...asked }: Attempt)
     const tokens = await received.check()
     account = await identifyAccount(provider, tokens)
     assertSufficientScope(provider, tokens.scope ?? transaction.scope)
-    return await keepGrant(user, { provider, transaction, tokens, account })
+    const harvest = { provider, transaction, tokens, account }
+    const { isTokenLeft, ...kept } = await keepGrant(user, harvest)
+    // A reconnect replaces a refresh token. Nobody waits until the old one is revoked.
+    if (isTokenLeft) goOn(retryRevocations(Date.now()))
+    return kept
   } catch (error) {
     const known = account ? { accountId: account.id } : { userId: user.id }
     // Not where that would also end a grant that is good. In doubt, nobody holds these tokens.

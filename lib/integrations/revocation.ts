@@ -72,19 +72,15 @@ export function pendingRevocation(
 }
 
 /**
- * The steps for the token that a reconnect replaced: recorded, to be revoked right after. Not where
- * revoking one token ends the whole grant, nor where the same token was given again: that would end
- * the new one.
+ * Whether a reconnect leaves a token behind, to be revoked right after. Not where revoking one token ends
+ * the whole grant, nor where the same token was given again: that would end the new one.
  */
-export function replacedToken(
-  tx: Handle,
-  tables: Tables,
-  { provider, tokens }: { provider: OfferedProvider; tokens: Tokens },
+export function leavesToken(
   before: GrantRow | undefined,
-): Step[] {
-  if (!before || provider.revokes !== 'token' || !provider.revocation_endpoint) return []
-  const isKept = isGivenAgain(before, provider, tokens)
-  return isKept ? [] : pendingRevocation(tx, tables, before, provider)
+  { provider, tokens }: { provider: OfferedProvider; tokens: Tokens },
+): before is GrantRow {
+  if (!before || provider.revokes !== 'token' || !provider.revocation_endpoint) return false
+  return !isGivenAgain(before, provider, tokens)
 }
 
 function isGivenAgain(before: GrantRow, provider: OfferedProvider, tokens: Tokens): boolean {

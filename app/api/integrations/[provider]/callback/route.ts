@@ -1,9 +1,8 @@
-import { after, type NextRequest } from 'next/server'
+import type { NextRequest } from 'next/server'
 import { baseUrlFor } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
 import { abandon, finish } from '#lib/integrations/finish'
 import { hold } from '#lib/integrations/hold'
-import { retryRevocations } from '#lib/integrations/revocation-retry'
 import { readAuthorizationResponse } from '#lib/oauth/authorization'
 import { defaultReturn, resultUrl } from '#lib/oauth/return-url'
 import { forgetTransaction, openTransaction, type Transaction } from '#lib/oauth/transaction'
@@ -67,8 +66,6 @@ async function attend(request: NextRequest, asked: string, attempt: Attempt): Pr
     return
   }
   await finish(await userOrAbandon(transaction), arrived)
-  // A reconnect replaces a refresh token: the old one is revoked once the user is on the way.
-  after(() => retryRevocations(Date.now()).catch(() => undefined))
 }
 
 /** The user of this request. Who was switched off does not come back to the attempt either. */
