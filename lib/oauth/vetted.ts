@@ -16,6 +16,8 @@ import { isLocal } from '#lib/settings/values'
 export function openAgent(kind: typeof Agent, connections: number): Agent {
   return new kind({
     pipelining: 0,
+    // Over HTTP/2 all calls to an origin would share one connection, for as long as that lasts.
+    allowH2: false,
     connections,
     maxHeaderSize: 16_384,
     connect: { lookup: vettedLookup, timeout: env().TOKEN_DEADLINE_MS },
