@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { database } from '#db'
+import type { GrantRow } from '#db/schema'
 import { env } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
 import type { ResolvedProvider } from '#lib/oauth/metadata'
 import type { Lane } from '#lib/oauth/outbound'
 import { type RefreshOutcome, refreshTokens } from '#lib/oauth/refresh'
 import { open } from '#lib/vault'
+import { isStopping } from './flights.ts'
 import { isHeld, type Lease, lastsForCall, moment, releaseLease } from './lease.ts'
 import { commitTokens } from './refresh-commit.ts'
 import { endGrant } from './refresh-end.ts'
@@ -22,15 +24,14 @@ export async function refreshUnderLease(
   lane: Lane = 'people',
 ): Promise<void> {
   const { grant } = lease
-  // This send is counted in it: two before it left no trace, and a third would only do harm.
-  if (grant.unansweredSends > maxSends) return endGrant(lease, provider, { isInDoubt: true })
+  if (isGivenUp(provider, grant)) return endGrant(lease, provider, { isInDoubt: true })
   const refreshToken = await openRefreshToken(lease)
   if (!lastsForCall(lease)) return giveBackUnsent(lease)
   let outcome = await refreshTokens(provider, refreshToken, { lane })
-  let isInDoubt = grant.inDoubtSince !== null || grant.unansweredSends > 1
+  const isInDoubt =
+    grant.inDoubtSince !== null || grant.unansweredSends > 1 || outcome.kind === 'unanswered'
   const second = secondTry(provider, lease, outcome)
   if (second) {
-    isInDoubt ||= outcome.kind === 'unanswered'
     const standing = await countAgain(lease)
     if (standing === 'lost') return
     if (standing === 'ours')
@@ -57,8 +58,17 @@ export function giveBackUnsent(lease: Lease): Promise<void> {
 const maxSends = 2
 
 /**
+ * Whether the token is not even tried. This send is counted: two before it left no trace, and a third
+ * would only do harm, but where refreshing leaves the token as it is.
+ */
+function isGivenUp({ rotation }: ResolvedProvider, { unansweredSends }: GrantRow): boolean {
+  return unansweredSends > maxSends && rotation !== 'none'
+}
+
+/**
  * How the same token is sent a second time, if it is. After silence, since nobody has the new one, if
- * there is one: the old one is all that can still be tried. And without the scope, where that is what was
+ * there is one: the old one is all that can still be tried; but not while this process stops, which would
+ * end before it has written down what came of it. And without the scope, where that is what was
  * refused (RFC 6749 §6: then it is what was granted).
  */
 function secondTry(
@@ -66,6 +76,7 @@ function secondTry(
   { grant }: Lease,
   outcome: RefreshOutcome,
 ): { withScope: boolean } | undefined {
+  if (isStopping()) return undefined
   if (outcome.kind === 'unanswered' && grant.unansweredSends < maxSends) return { withScope: true }
   const isScope = outcome.kind === 'misconfigured' && outcome.error === 'invalid_scope'
   return isScope && refresh_params.scope ? { withScope: false } : undefined

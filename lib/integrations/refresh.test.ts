@@ -4,6 +4,7 @@ import type { Database } from '#db'
 import type { GrantRow } from '#db/schema'
 import { onEachDialect } from '#db/testing/dialects'
 import type { Rule } from '#e2e/stand-in/scripted/rules'
+import { oncePerProcess } from '#lib/process'
 import { open as openSealed } from '#lib/vault'
 import { addGrant, addUser, useDatabase } from '../testing/database.ts'
 import { startThirdParties, type ThirdParties } from '../testing/third-parties.ts'
@@ -257,6 +258,30 @@ onEachDialect('refresh', (open) => {
     await refresh(twice.wanted)
     expect(sent()).toHaveLength(1)
     expect((await twice.row()).reason).toBe('lost_rotation')
+  })
+
+  test('RF-04 where refreshing leaves the token as it is, it is tried however often nothing was heard', async () => {
+    answer(fresh)
+    const { wanted, row } = await given({ provider: 'lasting', unansweredSends: 2 })
+    await refresh(wanted)
+    expect(await row()).toMatchObject({ status: 'active', version: 2, unansweredSends: 0 })
+  })
+
+  test('RF-06 a process that stops sends no second time, and writes the silence down', async () => {
+    const flights = oncePerProcess('flights', () => ({ isStopping: false }))
+    parties.acme.ctl({
+      ...{ endpoint: 'token', template: 'stall' },
+      during: async () => {
+        flights.isStopping = true
+      },
+    })
+    const { wanted, row } = await given()
+    await expect(refresh(wanted)).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+    flights.isStopping = false
+    expect(sent()).toHaveLength(1)
+    const silent = await row()
+    expect(silent).toMatchObject({ status: 'active', unansweredSends: 0, leaseId: null })
+    expect(silent.inDoubtSince).not.toBeNull()
   })
 
   test('RF-19 a token that cannot be opened is sent to nobody, and nothing changes', async () => {

@@ -10,7 +10,8 @@ export const redirectUri = 'https://app.test/api/integrations/acme/callback'
 /**
  * One scripted provider, offered as several entries: `acme` itself; `whole`, where revoking a token
  * ends all that the account gave; `mute`, which cannot revoke; `shortly`, which takes only a living
- * access token for that; `narrow`, which is asked for a scope when refreshing. Before anything asks for `env()`.
+ * access token for that; `narrow`, which is asked for a scope when refreshing; `lasting`, whose refresh
+ * tokens stay as they are. Before anything asks for `env()`.
  */
 export async function startThirdParties(given: Record<string, string> = {}): Promise<ThirdParties> {
   const acme = await startScripted({ id: 'acme', redirectUris: [redirectUri] })
@@ -20,6 +21,11 @@ export async function startThirdParties(given: Record<string, string> = {}): Pro
     { ...scriptedEntry({ id: 'mute', url: acme.url }), ...distinct('mute'), ...mute },
     { ...scriptedEntry({ id: 'shortly', url: acme.url }), ...distinct('shortly'), ...shortly },
     { ...scriptedEntry({ id: 'narrow', url: acme.url }), ...distinct('narrow'), ...narrow },
+    {
+      ...scriptedEntry({ id: 'lasting', url: acme.url }),
+      ...distinct('lasting'),
+      rotation: 'none',
+    },
   ]
   const { settings, remove } = providersFile(entries, { acme: acme.client })
   stubSettings({ ALLOW_INSECURE_LOCALHOST: 'true', ...settings, ...given })
