@@ -1,5 +1,7 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
 import { database } from '#db'
 import { keepAwake } from './background.ts'
+import { attemptMs } from './connecting.ts'
 import { env, SettingsError } from './env.ts'
 import { nextDueAt } from './integrations/keep-alive.ts'
 import { sweep } from './integrations/sweep.ts'
@@ -10,6 +12,8 @@ import { checkCanary } from './vault-canary.ts'
 
 /** Checks what must be right before anybody is served, and starts what runs by the clock. */
 export async function boot(): Promise<void> {
+  // For connections that libraries make: to the database, and to the login issuer.
+  setDefaultAutoSelectFamilyAttemptTimeout(attemptMs)
   try {
     if (env().VERCEL) return await bootFunction()
     offeredProviders()

@@ -10,6 +10,7 @@ type Rule = {
 const leaves = [
   'aborted',
   'background',
+  'connecting',
   'env',
   'settings/values',
   'errors',

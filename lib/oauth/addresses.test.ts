@@ -1,6 +1,7 @@
 import dns from 'node:dns'
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { isPublicAddress } from '#lib/public-address'
 import { stubSettings } from '../testing/settings.ts'
 import { callThirdParty } from './outbound.ts'
 
@@ -36,7 +37,7 @@ const call = (origin: string) =>
 function resolveTo(...addresses: string[]) {
   const lookup = ((_: string, __: unknown, done: (...results: unknown[]) => void) => {
     const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
-    process.nextTick(done, null, found)
+    setTimeout(done, 10, null, found)
   }) as unknown as typeof dns.lookup
   return vi.spyOn(dns, 'lookup').mockImplementation(lookup)
 }
@@ -67,6 +68,7 @@ describe('TE-01 a literal address that is not public is not called', () => {
     '[::ffff:127.0.0.1]',
     '[::ffff:0:127.0.0.1]',
     '[64:ff9b::7f00:1]',
+    '[64:ff9b::a9fe:a9fe]',
     '[64:ff9b:1::7f00:1]',
     '[2002:7f00:1::]',
     '[2001::1]',
@@ -102,6 +104,25 @@ describe('TE-01 a name that leads to such an address is not called', () => {
       await expect(call(`https://${host}:${port}`)).rejects.toEqual(failed)
     expect(lookup).toHaveBeenCalledTimes(2)
   })
+})
+
+describe('a name with an address that its network has translated leads to what that stands for', () => {
+  test.each([
+    ['64:ff9b::8c52:7904', true],
+    ['64:ff9b::0a00:0001', false],
+    ['64:ff9b:1::8c52:7904', false],
+  ])('%s', (address, isPublic) => {
+    expect(isPublicAddress(address)).toBe(isPublic)
+  })
+})
+
+test('TE-06 many calls ask for one name once at a time, and each later one anew', async () => {
+  const lookup = resolveTo('127.0.0.1')
+  const many = () => Promise.allSettled(Array.from({ length: 20 }, () => call('https://own.test')))
+  await many()
+  expect(lookup).toHaveBeenCalledTimes(1)
+  await many()
+  expect(lookup).toHaveBeenCalledTimes(2)
 })
 
 test('TE-04 http is refused before the name is even looked up', async () => {

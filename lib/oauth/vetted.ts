@@ -2,6 +2,7 @@ import dns from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import type { Agent } from 'undici'
+import { attemptMs } from '#lib/connecting'
 import { env } from '#lib/env'
 import { isPublicAddress } from '#lib/public-address'
 import { isLocal } from '#lib/settings/values'
@@ -20,7 +21,13 @@ export function openAgent(kind: typeof Agent, connections: number): Agent {
     allowH2: false,
     connections,
     maxHeaderSize: 16_384,
-    connect: { lookup: vettedLookup, timeout: env().TOKEN_DEADLINE_MS },
+    connect: {
+      lookup: vettedLookup,
+      autoSelectFamilyAttemptTimeout: attemptMs,
+      // Half of what a call has: where nobody accepts, that must be heard before the whole is over, or
+      // nobody could tell that nothing was sent.
+      timeout: env().TOKEN_DEADLINE_MS / 2,
+    },
   })
 }
 
@@ -33,17 +40,41 @@ export function isCallable(target: URL): boolean {
 
 /** The address that is vetted is the one connected to, so that DNS cannot change its mind between. */
 export const vettedLookup: LookupFunction = (hostname, options, done) => {
-  dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    const isOwn = env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname)
-    const isVetted = ({ address }: dns.LookupAddress) =>
-      isPublicAddress(address) || (isOwn && ipaddr.process(address).range() === 'loopback')
-    const [first] = addresses ?? []
-    if (error || !first) return done(error ?? new Error('no address'), [])
-    if (!addresses.every(isVetted)) return done(new Error('forbidden address'), [])
-    if (options.all) return done(null, addresses)
-    done(null, first.address, first.family)
-  })
+  lookUp(hostname, options).then(
+    (addresses) => {
+      const isOwn = env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname)
+      const isVetted = ({ address }: dns.LookupAddress) =>
+        isPublicAddress(address) || (isOwn && ipaddr.process(address).range() === 'loopback')
+      const [first] = addresses
+      if (!first) return done(new Error('no address'), [])
+      if (!addresses.every(isVetted)) return done(new Error('forbidden address'), [])
+      if (options.all) return done(null, addresses)
+      done(null, first.address, first.family)
+    },
+    (error: NodeJS.ErrnoException) => done(error, []),
+  )
 }
+
+/**
+ * One question at a time for one name. Each takes a thread until it is answered, of few (start.mjs): a name
+ * whose servers are silent must not keep all others from being asked.
+ */
+function lookUp(hostname: string, options: dns.LookupOptions): Promise<dns.LookupAddress[]> {
+  const key = JSON.stringify([hostname, options])
+  const asked = underWay.get(key)
+  if (asked) return asked
+  const answer = new Promise<dns.LookupAddress[]>((resolve, reject) => {
+    dns.lookup(hostname, { ...options, all: true }, (error, addresses) =>
+      error ? reject(error) : resolve(addresses),
+    )
+  })
+  underWay.set(key, answer)
+  const over = () => void underWay.delete(key)
+  answer.then(over, over)
+  return answer
+}
+
+const underWay = new Map<string, Promise<dns.LookupAddress[]>>()
 
 const passing =
   /^(ECONN|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EPIPE|UND_ERR_(CONNECT|SOCKET|ABORT|HEADERS_TIMEOUT|BODY_TIMEOUT))/
