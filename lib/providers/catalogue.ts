@@ -38,6 +38,8 @@ export const catalogue = [
     // Without prompt=consent there is a refresh token at the very first consent only.
     authorization_params: { access_type: 'offline', prompt: 'consent' },
     rotation: 'none',
+    // Six months.
+    refresh_token_idle_s: 15_552_000,
     revokes: 'grant',
     account: { id: 'sub', label: 'email' },
     api: ['https://www.googleapis.com/calendar/v3/'],
@@ -66,8 +68,9 @@ export const catalogue = [
       'User.Read': { title: 'See your profile', access: 'read' },
       'Calendars.Read': { title: 'See your calendars and events', access: 'read' },
     },
-    // Every refresh gives a new refresh token, and the old one lives on.
+    // Every refresh gives a new refresh token, and the old one lives on; each for 90 days.
     rotation: 'grace',
+    refresh_token_idle_s: 7_776_000,
     account: { id: 'id', label: 'userPrincipalName' },
     api: ['https://graph.microsoft.com/v1.0/'],
     quirk: 'microsoft',
