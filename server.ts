@@ -23,7 +23,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
 
 const core = await prepared().catch((error: Error) => fail(`start: ${error.message}`))
 const handle = app.getRequestHandler()
-const { PORT, APP_BASE_URL } = core.env()
+const { PORT, APP_BASE_URL, KEEP_ALIVE_TIMEOUT_S } = core.env()
+server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_S * 1000
 server.on('upgrade', refuseUpgrade)
 server.once('error', (error) => fail(`listen on port ${PORT}: ${error.message}`))
 server.listen(PORT, () => console.log(`Ready on ${APP_BASE_URL[0]}`))
@@ -46,10 +47,14 @@ function fail(why: string): never {
   process.exit(1)
 }
 
-/** Within 14 seconds: what stops us mostly waits for 15. What was not there yet need not be stopped. */
+/**
+ * Within the deadline of a call and four seconds, 14 unless it was set: what stops us mostly waits for 15.
+ * What was not there yet need not be stopped.
+ */
 async function stop(): Promise<void> {
-  const landed = own.core?.land(12_000)
-  await Promise.race([closed(server), new Promise((late) => setTimeout(late, 12_000))])
+  const landingMs = (own.core?.env().TOKEN_DEADLINE_MS ?? 0) + 2_000
+  const landed = own.core?.land(landingMs)
+  await Promise.race([closed(server), new Promise((late) => setTimeout(late, landingMs))])
   await landed
   await own.core?.storeUses()
   await app.close()

@@ -61,7 +61,7 @@ async function startAll(place: Place) {
       portableByKey: underLoad(portable, byKey),
       empty: underLoad(empty, at('/api/empty', byKey)),
       portableByToken: underLoad(portable, byToken),
-      emptyAnswer: underLoad(empty, at('/api/answer', byKey)),
+      emptyAnswer: underLoad(empty, at('/api/of/acme/answer', byKey)),
       authServer: underLoad(authServer, atAuth),
       authApp: underLoad(authApp, atAuth),
       core: (forMs: number) => core.ask({ verb: 'vend', forMs, subs }),
@@ -144,7 +144,7 @@ function toLines(measured: Record<Names, Measured>): Line[] {
       line(
         'vend, Next route, API key',
         'portableByKey',
-        'the same, with as long an answer',
+        'the same at a path with a parameter, with as long an answer',
         'emptyAnswer',
       ),
     ),

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { apiKey } from '../api-key.ts'
 import { type App, type Mouth, startApp } from '../app.ts'
@@ -98,6 +100,15 @@ for (const [who, authorize] of [
       expect.soft(fast, what).toEqual(await answerOf(mouths.portable, bytes))
     }
   })
+
+test('an idle connection is kept for longer than load balancers keep theirs', async () => {
+  const agent = new Agent({ keepAlive: true })
+  const asked = get({ port: mouths.fast.port, path: '/api/health', agent })
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  answer.resume()
+  expect(answer.headers['keep-alive']).toBe('timeout=75')
+  agent.destroy()
+})
 
 const other = { name: 'elsewhere', providers: 'plain' }
 

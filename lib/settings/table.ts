@@ -13,6 +13,15 @@ export const settings = z.object({
       "This deployment's own URL, or a comma-separated list: the first is canonical, another is chosen only by a Host that equals it exactly. At Vercel it may be left out: then it is the project's domain (VERCEL_PROJECT_PRODUCTION_URL), and on a preview VERCEL_URL and VERCEL_BRANCH_URL.",
     ),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000).describe('The port to listen on.'),
+  KEEP_ALIVE_TIMEOUT_S: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3600)
+    .default(75)
+    .describe(
+      "How long npm start keeps an idle connection, in seconds: longer than a load balancer in front does (AWS's for 60, Google's for 600), or requests meet one that is just being closed.",
+    ),
   LOGIN_DRIVER: z
     .enum(['auth0', 'oidc'])
     .default('auth0')
