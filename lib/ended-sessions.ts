@@ -1,21 +1,14 @@
-import { and, eq, gte, lt, ne, or, sql } from 'drizzle-orm'
-import { database } from '#db'
-import { preparedOnce } from '#db/prepared'
-import type { Identity } from '#lib/login/driver'
+import { and, eq, exists, gte, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import { type Database, database } from '#db'
 import type { Logout } from '#lib/login/logout-token'
 import { sessionLife } from '#lib/login/session-cookie'
 
 /**
- * Whether the login issuer has ended the session since it began.
- * @throws {GrantkeeperError} `storage_unavailable`
+ * 1 where the login issuer has ended a session since it began, else 0: a column for a query whose
+ * placeholders `issuer`, `sub`, `sid` and `since` are that session's. It is asked along with the user, since
+ * every request of one begins with both.
  */
-export async function hasEnded({ issuer, sub, session }: Identity): Promise<boolean> {
-  const found = await preparedFind(await database()).execute({ issuer, sub, ...session })
-  return found.length > 0
-}
-
-/** Every request of a user begins with it. */
-const preparedFind = preparedOnce(({ db, tables: { endedSessions: ended } }) => {
+export function hasEnded({ db, tables: { endedSessions: ended } }: Database): SQL<number> {
   const isThisOne = and(eq(ended.sid, sql.placeholder('sid')), ne(ended.sid, ''))
   // A session of which the issuer told no id may be any of the user's.
   const isUnnamed = or(eq(ended.sid, ''), sql`${sql.placeholder('sid')} = ''`)
@@ -23,13 +16,12 @@ const preparedFind = preparedOnce(({ db, tables: { endedSessions: ended } }) => 
   // An id may live on at the issuer: a login after the logout is a new session all the same.
   const isSince = gte(ended.endedAt, sql.placeholder('since'))
   const isFromHere = eq(ended.issuer, sql.placeholder('issuer'))
-  return db
+  const found = db
     .select({ sid: ended.sid })
     .from(ended)
     .where(and(isFromHere, isSince, or(isThisOne, isOfTheUser)))
-    .limit(1)
-    .prepare('')
-})
+  return sql<number>`case when ${exists(found)} then 1 else 0 end`
+}
 
 /**
  * Ends what a logout token names. To be told twice, or of an earlier logout, changes nothing: times are

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import { eq, type SQL, sql } from 'drizzle-orm'
 import { redirect } from 'next/navigation'
 import { database } from '#db'
 import { matching, preparedOnce } from '#db/prepared'
@@ -7,7 +7,7 @@ import { hasEnded } from '#lib/ended-sessions'
 import { GrantkeeperError } from '#lib/errors'
 import { verifyAccessToken } from '#lib/login/access-token'
 import { bearerToken } from '#lib/login/bearer'
-import { type Identity, loginDriver } from '#lib/login/driver'
+import { type Identity, type LoginSession, loginDriver } from '#lib/login/driver'
 import { loginIssuer } from '#lib/login/issuer'
 import { logEvent } from '#lib/telemetry'
 
@@ -28,9 +28,10 @@ export type User = {
  */
 export async function currentUser(): Promise<User | null> {
   const found = await currentIdentity()
-  if (!found || (await hasEnded(found))) return null
-  const { session: _, ...identity } = found
-  return toUser(identity)
+  if (!found) return null
+  const { session, ...identity } = found
+  const row = await rowOf(identity, session)
+  return row.hasEnded === 1 ? null : toUser(identity, row)
 }
 
 /** The user of the current page, who is sent to log in where nobody is. `returnTo`: a path of this app. */
@@ -53,7 +54,8 @@ export async function bearerUser(headers: Headers, needed: Scope): Promise<User>
   if (isMachine) throw new GrantkeeperError('forbidden')
   if (!scope.includes(needed))
     throw new GrantkeeperError('insufficient_scope', { detail: { scope: needed } })
-  return toUser({ issuer: loginIssuer(), sub, org: org ?? '' })
+  const identity = { issuer: loginIssuer(), sub, org: org ?? '' }
+  return toUser(identity, await rowOf(identity))
 }
 
 /** What an access token may be for. */
@@ -75,40 +77,53 @@ async function currentIdentity(): Promise<Identity | null> {
 /** An access token tells neither name nor e-mail: then they stay as a login told them. */
 type Known = Pick<Identity, 'issuer' | 'sub' | 'org'> & Partial<Pick<Identity, 'name' | 'email'>>
 
-async function toUser(identity: Known): Promise<User> {
-  const row = (await findRow(identity)) ?? (await insertRow(identity))
+async function toUser(identity: Known, row: Row): Promise<User> {
   if (row.disabledAt !== null) throw new GrantkeeperError('access_denied')
   const { sub, org, name = row.name, email = row.email } = identity
   if (row.name !== name || row.email !== email) await updateRow(row.id, { name, email })
   return { id: row.id, sub, org, name: name || null, email: email || null, [proof]: true }
 }
 
-type Row = { id: string; name: string; email: string; disabledAt: number | null }
+type Row = { id: string; name: string; email: string; disabledAt: number | null; hasEnded: number }
 
-async function findRow({ issuer, sub, org }: Known): Promise<Row | undefined> {
-  const [row] = await preparedFind(await database()).execute({ issuer, sub, org })
+async function rowOf(identity: Known, session?: LoginSession): Promise<Row> {
+  return (await findRow(identity, session)) ?? (await insertRow(identity, session))
+}
+
+/** @param session of which is asked too whether it has ended; an access token has none */
+async function findRow(
+  { issuer, sub, org }: Known,
+  session?: LoginSession,
+): Promise<Row | undefined> {
+  const { alone, withSession } = preparedFind(await database())
+  const [row] = await (session
+    ? withSession.execute({ issuer, sub, org, ...session })
+    : alone.execute({ issuer, sub, org }))
   return row
 }
 
 /** Every request of a user begins with it. */
-const preparedFind = preparedOnce(({ db, tables: { users } }) => {
-  const { id, name, email, disabledAt, issuer, sub, org } = users
-  return db
-    .select({ id, name, email, disabledAt })
-    .from(users)
-    .where(matching({ issuer, sub, org }))
-    .prepare('')
+const preparedFind = preparedOnce((opened) => {
+  const { db, tables } = opened
+  const { id, name, email, disabledAt, issuer, sub, org } = tables.users
+  const find = (ended: SQL<number>) =>
+    db
+      .select({ id, name, email, disabledAt, hasEnded: ended.mapWith(Number) })
+      .from(tables.users)
+      .where(matching({ issuer, sub, org }))
+      .prepare('')
+  return { alone: find(sql<number>`0`), withSession: find(hasEnded(opened)) }
 })
 
 /** Two first requests at once: one inserts, both read what is there then. */
-async function insertRow(identity: Known): Promise<Row> {
+async function insertRow(identity: Known, session?: LoginSession): Promise<Row> {
   const { db, tables } = await database()
   const now = Date.now()
   await db
     .insert(tables.users)
     .values({ id: randomUUID(), ...identity, createdAt: now, seenAt: now })
     .onConflictDoNothing()
-  const row = await findRow(identity)
+  const row = await findRow(identity, session)
   if (!row) throw new GrantkeeperError('storage_unavailable')
   return row
 }
