@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { GrantkeeperError } from './errors.ts'
 
 /**
@@ -7,11 +6,8 @@ import { GrantkeeperError } from './errors.ts'
  * @throws {GrantkeeperError} `temporarily_unavailable`, when it takes longer
  */
 export async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  const timer = new AbortController()
-  const late = sleep(ms, undefined, { signal: timer.signal }).then(() => {
-    throw new GrantkeeperError('temporarily_unavailable', { retryAfterS: 5 })
-  })
-  // Stopped, once the work is done: that is no failure of anybody's.
-  late.catch(() => {})
-  return Promise.race([work, late]).finally(() => timer.abort())
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const fail = () => reject(new GrantkeeperError('temporarily_unavailable', { retryAfterS: 5 }))
+  const timer = setTimeout(fail, ms)
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

@@ -20,7 +20,7 @@ export async function callThirdParty(
   const target = new URL(url)
   if (!isCallable(target))
     throw new GrantkeeperError('exchange_failed', { cause: new Error('forbidden address') })
-  const signal = AbortSignal.timeout(env().TOKEN_DEADLINE_MS)
+  const { signal, clear } = deadline(env().TOKEN_DEADLINE_MS)
   const options = {
     method: method as Dispatcher.HttpMethod,
     headers: {
@@ -38,6 +38,8 @@ export async function callThirdParty(
     return await Promise.race([call, aborted(signal)])
   } catch (error) {
     throw asUnavailable(error)
+  } finally {
+    clear()
   }
 }
 
@@ -51,6 +53,13 @@ export type Lane = keyof typeof connections
 
 /** To one origin: the bulkhead between a slow provider and all others. */
 const connections = { people: 32, renewals: 256 }
+
+/** As `AbortSignal.timeout`, which could not be cleared: it would end each call again, long after its end. */
+function deadline(ms: number): { signal: AbortSignal; clear: () => void } {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new DOMException('deadline', 'TimeoutError')), ms)
+  return { signal: late.signal, clear: () => clearTimeout(timer) }
+}
 
 async function ask(
   target: URL,
