@@ -13,6 +13,7 @@ FROM node:24-bookworm-slim
 WORKDIR /app
 ENV NODE_ENV=production \
     NEXT_TELEMETRY_DISABLED=1 \
+    UV_THREADPOOL_SIZE=16 \
     PORT=3000 \
     DATABASE_URL=file:/data/grantkeeper.db
 # Its files belong to root: the app can read them, and write only to /data.

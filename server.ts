@@ -48,11 +48,11 @@ function fail(why: string): never {
 }
 
 /**
- * Within the deadline of a call and four seconds, 14 unless it was set: what stops us mostly waits for 15.
- * What was not there yet need not be stopped.
+ * Within 14 seconds, or four more than a call may take: what stops us mostly waits for 15. What was not there
+ * yet need not be stopped.
  */
 async function stop(): Promise<void> {
-  const landingMs = (own.core?.env().TOKEN_DEADLINE_MS ?? 0) + 2_000
+  const landingMs = Math.max(12_000, (own.core?.env().TOKEN_DEADLINE_MS ?? 0) + 2_000)
   const landed = own.core?.land(landingMs)
   await Promise.race([closed(server), new Promise((late) => setTimeout(late, landingMs))])
   await landed

@@ -1,5 +1,7 @@
 import { and, eq, exists, gte, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import { type Database, database } from '#db'
+import { preparedOnce } from '#db/prepared'
+import type { Identity } from '#lib/login/driver'
 import type { Logout } from '#lib/login/logout-token'
 import { sessionLife } from '#lib/login/session-cookie'
 
@@ -8,7 +10,22 @@ import { sessionLife } from '#lib/login/session-cookie'
  * placeholders `issuer`, `sub`, `sid` and `since` are that session's. It is asked along with the user, since
  * every request of one begins with both.
  */
-export function hasEnded({ db, tables: { endedSessions: ended } }: Database): SQL<number> {
+export function hasEnded(opened: Database): SQL<number> {
+  return sql<number>`case when ${exists(endings(opened))} then 1 else 0 end`
+}
+
+/**
+ * The same of a session alone.
+ * @throws {GrantkeeperError} `storage_unavailable`
+ */
+export async function isEnded({ issuer, sub, session }: Identity): Promise<boolean> {
+  const found = await preparedEndings(await database()).execute({ issuer, sub, ...session })
+  return found.length > 0
+}
+
+const preparedEndings = preparedOnce((opened) => endings(opened).limit(1).prepare(''))
+
+function endings({ db, tables: { endedSessions: ended } }: Database) {
   const isThisOne = and(eq(ended.sid, sql.placeholder('sid')), ne(ended.sid, ''))
   // A session of which the issuer told no id may be any of the user's.
   const isUnnamed = or(eq(ended.sid, ''), sql`${sql.placeholder('sid')} = ''`)
@@ -16,11 +33,10 @@ export function hasEnded({ db, tables: { endedSessions: ended } }: Database): SQ
   // An id may live on at the issuer: a login after the logout is a new session all the same.
   const isSince = gte(ended.endedAt, sql.placeholder('since'))
   const isFromHere = eq(ended.issuer, sql.placeholder('issuer'))
-  const found = db
+  return db
     .select({ sid: ended.sid })
     .from(ended)
     .where(and(isFromHere, isSince, or(isThisOne, isOfTheUser)))
-  return sql<number>`case when ${exists(found)} then 1 else 0 end`
 }
 
 /**

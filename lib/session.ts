@@ -3,7 +3,7 @@ import { eq, type SQL, sql } from 'drizzle-orm'
 import { redirect } from 'next/navigation'
 import { database } from '#db'
 import { matching, preparedOnce } from '#db/prepared'
-import { hasEnded } from '#lib/ended-sessions'
+import { hasEnded, isEnded } from '#lib/ended-sessions'
 import { GrantkeeperError } from '#lib/errors'
 import { verifyAccessToken } from '#lib/login/access-token'
 import { bearerToken } from '#lib/login/bearer'
@@ -30,8 +30,9 @@ export async function currentUser(): Promise<User | null> {
   const found = await currentIdentity()
   if (!found) return null
   const { session, ...identity } = found
-  const row = await rowOf(identity, session)
-  return row.hasEnded === 1 ? null : toUser(identity, row)
+  const row = await findRow(identity, session)
+  if (row) return row.hasEnded === 1 ? null : toUser(identity, row)
+  return (await isEnded(found)) ? null : toUser(identity, await insertRow(identity))
 }
 
 /** The user of the current page, who is sent to log in where nobody is. `returnTo`: a path of this app. */
@@ -55,7 +56,7 @@ export async function bearerUser(headers: Headers, needed: Scope): Promise<User>
   if (!scope.includes(needed))
     throw new GrantkeeperError('insufficient_scope', { detail: { scope: needed } })
   const identity = { issuer: loginIssuer(), sub, org: org ?? '' }
-  return toUser(identity, await rowOf(identity))
+  return toUser(identity, (await findRow(identity)) ?? (await insertRow(identity)))
 }
 
 /** What an access token may be for. */
@@ -86,10 +87,6 @@ async function toUser(identity: Known, row: Row): Promise<User> {
 
 type Row = { id: string; name: string; email: string; disabledAt: number | null; hasEnded: number }
 
-async function rowOf(identity: Known, session?: LoginSession): Promise<Row> {
-  return (await findRow(identity, session)) ?? (await insertRow(identity, session))
-}
-
 /** @param session of which is asked too whether it has ended; an access token has none */
 async function findRow(
   { issuer, sub, org }: Known,
@@ -116,14 +113,14 @@ const preparedFind = preparedOnce((opened) => {
 })
 
 /** Two first requests at once: one inserts, both read what is there then. */
-async function insertRow(identity: Known, session?: LoginSession): Promise<Row> {
+async function insertRow(identity: Known): Promise<Row> {
   const { db, tables } = await database()
   const now = Date.now()
   await db
     .insert(tables.users)
     .values({ id: randomUUID(), ...identity, createdAt: now, seenAt: now })
     .onConflictDoNothing()
-  const row = await findRow(identity, session)
+  const row = await findRow(identity)
   if (!row) throw new GrantkeeperError('storage_unavailable')
   return row
 }

@@ -32,6 +32,17 @@ test('a logout token for a user ends all of the sessions that the user has by th
   await expectSession(bob, true)
 })
 
+test('a session that was ended before it came here leaves nothing behind', async ({
+  newVisitor,
+  world,
+}) => {
+  const carol = await newVisitor('carol')
+  await send(world, await logoutToken(world, { sub: 'auth0|carol' }))
+  await expectSession(carol, false)
+  const users = await world.rows.all('users')
+  expect(users.map(({ sub }) => sub)).not.toContain('auth0|carol')
+})
+
 test('a logout token that is sent again ends no session that began later', async ({
   alice,
   world,

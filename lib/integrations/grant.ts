@@ -12,7 +12,7 @@ import type { User } from '#lib/session'
 import { seal } from '#lib/vault'
 import { grantWrites, type NewGrant, untroubled } from './grant-writes.ts'
 import { lifetimesOf } from './lifetimes.ts'
-import { cancelRevocations, leavesToken, pendingRevocation } from './revocation.ts'
+import { cancelRevocations, replacedToken } from './revocation.ts'
 
 /** The grant that was kept, and whose account it is. */
 export type Kept = { grant: string; account: Account }
@@ -28,14 +28,10 @@ export type Harvest = {
 /**
  * Keeps what was received, as a new grant or in the living one of that account, whose id stays. The
  * write is guarded by the version that was read: whoever loses reads again and seals anew.
- * @returns `isTokenLeft`: a replaced token waits to be revoked
  * @throws {GrantkeeperError} `account_mismatch` when another account was to be reconnected,
  *   `access_denied` when the user was switched off meanwhile, `storage_unavailable`
  */
-export async function keepGrant(
-  user: User,
-  harvest: Harvest,
-): Promise<Kept & { isTokenLeft: boolean }> {
+export async function keepGrant(user: User, harvest: Harvest): Promise<Kept> {
   const opened = await database()
   const { atomically, tables } = opened
   const writes = grantWrites(opened)
@@ -44,7 +40,6 @@ export async function keepGrant(
     if (harvest.transaction.grant && before?.id !== harvest.transaction.grant)
       throw new GrantkeeperError('account_mismatch')
     const row = toRow(user, harvest, before)
-    const left = leavesToken(before, harvest) ? before : undefined
     const kept = before
       ? writes.replace({ ...row, replacedVersion: before.version })
       : writes.insert(row)
@@ -52,10 +47,10 @@ export async function keepGrant(
       { query: writes.stillActive({ userId: user.id, seenAt: Date.now() }), expect: 1 },
       { query: kept, expect: 1 },
       cancelRevocations(opened, row),
-      ...(left ? pendingRevocation(tx, tables, left, harvest.provider) : []),
+      ...replacedToken(tx, tables, harvest, before),
       eventStep(opened, connectedEvent(row, before)),
     ]).catch(unlessStored(row))
-    if (isKept) return { grant: row.id, account: harvest.account, isTokenLeft: left !== undefined }
+    if (isKept) return { grant: row.id, account: harvest.account }
     await assertActive(user)
   }
   throw new GrantkeeperError('storage_unavailable')

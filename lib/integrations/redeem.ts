@@ -44,9 +44,9 @@ async function connect(user: User, { transaction, response, ...asked }: Attempt)
     account = await identifyAccount(provider, tokens)
     assertSufficientScope(provider, tokens.scope ?? transaction.scope)
     const harvest = { provider, transaction, tokens, account }
-    const { isTokenLeft, ...kept } = await keepGrant(user, harvest)
-    // A reconnect replaces a refresh token. Nobody waits until the old one is revoked.
-    if (isTokenLeft) goOn(retryRevocations(Date.now()))
+    const kept = await keepGrant(user, harvest)
+    // A reconnect replaces a refresh token. Nobody waits until the old one is revoked, and others that are due.
+    goOn(retryRevocations(Date.now()))
     return kept
   } catch (error) {
     const known = account ? { accountId: account.id } : { userId: user.id }

@@ -29,7 +29,8 @@ export async function refreshUnderLease(
   if (!lastsForCall(lease)) return giveBackUnsent(lease)
   let outcome = await refreshTokens(provider, refreshToken, { lane })
   const isInDoubt =
-    grant.inDoubtSince !== null || grant.unansweredSends > 1 || outcome.kind === 'unanswered'
+    provider.rotation !== 'none' &&
+    (grant.inDoubtSince !== null || grant.unansweredSends > 1 || outcome.kind === 'unanswered')
   const second = secondTry(provider, lease, outcome)
   if (second) {
     const standing = await countAgain(lease)
@@ -76,8 +77,8 @@ function secondTry(
   { grant }: Lease,
   outcome: RefreshOutcome,
 ): { withScope: boolean } | undefined {
-  if (isStopping()) return undefined
-  if (outcome.kind === 'unanswered' && grant.unansweredSends < maxSends) return { withScope: true }
+  const isUntried = grant.unansweredSends < maxSends && !isStopping()
+  if (outcome.kind === 'unanswered' && isUntried) return { withScope: true }
   const isScope = outcome.kind === 'misconfigured' && outcome.error === 'invalid_scope'
   return isScope && refresh_params.scope ? { withScope: false } : undefined
 }

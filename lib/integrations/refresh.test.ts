@@ -15,7 +15,16 @@ beforeAll(async () => {
   parties = await startThirdParties({ TOKEN_DEADLINE_MS: '1000', LEASE_MS: '2500' })
 })
 afterAll(() => parties.close())
-beforeEach(() => parties.acme.reset())
+beforeEach(() => {
+  parties.acme.reset()
+  flights.isStopping = false
+})
+
+/** As after SIGTERM, from the moment that a request is at the provider. */
+const flights = oncePerProcess('flights', () => ({ flights: new Map(), isStopping: false }))
+const stop = async () => {
+  flights.isStopping = true
+}
 
 const fresh = { access_token: 'AT_cnry_new', token_type: 'Bearer', expires_in: 3600 }
 const rotated = { ...fresh, refresh_token: 'RT_cnry_new' }
@@ -268,20 +277,28 @@ onEachDialect('refresh', (open) => {
   })
 
   test('RF-06 a process that stops sends no second time, and writes the silence down', async () => {
-    const flights = oncePerProcess('flights', () => ({ isStopping: false }))
-    parties.acme.ctl({
-      ...{ endpoint: 'token', template: 'stall' },
-      during: async () => {
-        flights.isStopping = true
-      },
-    })
+    parties.acme.ctl({ endpoint: 'token', template: 'stall', during: stop })
     const { wanted, row } = await given()
     await expect(refresh(wanted)).rejects.toMatchObject({ code: 'temporarily_unavailable' })
-    flights.isStopping = false
     expect(sent()).toHaveLength(1)
     const silent = await row()
     expect(silent).toMatchObject({ status: 'active', unansweredSends: 0, leaseId: null })
     expect(silent.inDoubtSince).not.toBeNull()
+  })
+
+  test('RF-06 a process that stops leaves out a refused scope all the same', async () => {
+    answer({ error: 'invalid_scope' }, { nth: 1, status: 400, during: stop })
+    answer(rotated, { nth: 2 })
+    const { wanted, row } = await given({ provider: 'narrow' })
+    await refresh(wanted)
+    expect(await row()).toMatchObject({ status: 'active', version: 2, refreshError: null })
+  })
+
+  test('a refusal where refreshing leaves the token as it is loses no rotation', async () => {
+    answer({ error: 'invalid_grant' }, { status: 400 })
+    const { wanted, row } = await given({ provider: 'lasting', unansweredSends: 2 })
+    await refresh(wanted)
+    expect(await row()).toMatchObject({ reason: 'invalid_grant' })
   })
 
   test('RF-19 a token that cannot be opened is sent to nobody, and nothing changes', async () => {

@@ -72,15 +72,19 @@ export function pendingRevocation(
 }
 
 /**
- * Whether a reconnect leaves a token behind, to be revoked right after. Not where revoking one token ends
- * the whole grant, nor where the same token was given again: that would end the new one.
+ * The steps for the token that a reconnect replaced: recorded, to be revoked right after. Not where
+ * revoking one token ends the whole grant, nor where the same token was given again: that would end
+ * the new one.
  */
-export function leavesToken(
-  before: GrantRow | undefined,
+export function replacedToken(
+  tx: Handle,
+  tables: Tables,
   { provider, tokens }: { provider: OfferedProvider; tokens: Tokens },
-): before is GrantRow {
-  if (!before || provider.revokes !== 'token' || !provider.revocation_endpoint) return false
-  return !isGivenAgain(before, provider, tokens)
+  before: GrantRow | undefined,
+): Step[] {
+  if (!before || provider.revokes !== 'token' || !provider.revocation_endpoint) return []
+  const isKept = isGivenAgain(before, provider, tokens)
+  return isKept ? [] : pendingRevocation(tx, tables, before, provider)
 }
 
 function isGivenAgain(before: GrantRow, provider: OfferedProvider, tokens: Tokens): boolean {

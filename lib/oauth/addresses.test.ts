@@ -1,9 +1,9 @@
 import dns from 'node:dns'
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { isPublicAddress } from '#lib/public-address'
 import { stubSettings } from '../testing/settings.ts'
 import { callThirdParty } from './outbound.ts'
+import { vettedLookup } from './vetted.ts'
 
 stubSettings({ TOKEN_DEADLINE_MS: '2000', LEASE_MS: '4000' })
 
@@ -106,14 +106,21 @@ describe('TE-01 a name that leads to such an address is not called', () => {
   })
 })
 
-describe('a name with an address that its network has translated leads to what that stands for', () => {
-  test.each([
-    ['64:ff9b::8c52:7904', true],
-    ['64:ff9b::0a00:0001', false],
-    ['64:ff9b:1::8c52:7904', false],
-  ])('%s', (address, isPublic) => {
-    expect(isPublicAddress(address)).toBe(isPublic)
-  })
+test('TE-01 of what a network has translated nothing is connected to, and what else there is may be', async () => {
+  const lookUp = (...addresses: string[]) => {
+    resolveTo(...addresses)
+    return new Promise((resolve, reject) =>
+      vettedLookup(`n${addresses.length}.test`, { all: true }, (error, found) =>
+        error ? reject(error) : resolve(found),
+      ),
+    )
+  }
+  const ipv4 = { address: '93.184.215.14', family: 4 }
+  expect(await lookUp('64:ff9b::5db8:d70e', '93.184.215.14')).toEqual([ipv4])
+  await expect(lookUp('64:ff9b::5db8:d70e')).rejects.toThrow('forbidden address')
+  await expect(lookUp('64:ff9b::5db8:d70e', '93.184.215.14', '10.0.0.1')).rejects.toThrow(
+    'forbidden address',
+  )
 })
 
 test('TE-06 many calls ask for one name once at a time, and each later one anew', async () => {

@@ -10,7 +10,7 @@ export type Transaction = z.output<typeof shape> & { readonly [unsealed]: true }
 /** A new attempt, with everything secret in it fresh. */
 export function newTransaction(attempt: Attempt): Transaction {
   const now = Math.floor(Date.now() / 1000)
-  // Drawn at once: the system is asked for each draw.
+  // One draw costs as much as each of four would.
   const random = randomBytes(4 * secretBytes)
   const secret = (nth: number) =>
     random.toString('base64url', nth * secretBytes, (nth + 1) * secretBytes)

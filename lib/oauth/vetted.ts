@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js'
 import type { Agent } from 'undici'
 import { attemptMs } from '#lib/connecting'
 import { env } from '#lib/env'
-import { isPublicAddress } from '#lib/public-address'
+import { isPublicAddress, isTranslated } from '#lib/public-address'
 import { isLocal } from '#lib/settings/values'
 
 /**
@@ -15,6 +15,7 @@ import { isLocal } from '#lib/settings/values'
  * @param connections how many to one origin: the bulkhead between a slow provider and all others
  */
 export function openAgent(kind: typeof Agent, connections: number): Agent {
+  const { TOKEN_DEADLINE_MS } = env()
   return new kind({
     pipelining: 0,
     // Over HTTP/2 all calls to an origin would share one connection, for as long as that lasts.
@@ -23,10 +24,11 @@ export function openAgent(kind: typeof Agent, connections: number): Agent {
     maxHeaderSize: 16_384,
     connect: {
       lookup: vettedLookup,
-      autoSelectFamilyAttemptTimeout: attemptMs,
+      // However little time there is, a second address has its turn.
+      autoSelectFamilyAttemptTimeout: Math.min(attemptMs, TOKEN_DEADLINE_MS / 5),
       // Half of what a call has: where nobody accepts, that must be heard before the whole is over, or
       // nobody could tell that nothing was sent.
-      timeout: env().TOKEN_DEADLINE_MS / 2,
+      timeout: TOKEN_DEADLINE_MS / 2,
     },
   })
 }
@@ -41,12 +43,14 @@ export function isCallable(target: URL): boolean {
 /** The address that is vetted is the one connected to, so that DNS cannot change its mind between. */
 export const vettedLookup: LookupFunction = (hostname, options, done) => {
   lookUp(hostname, options).then(
-    (addresses) => {
+    (found) => {
+      // Some networks add one to every name that has IPv4 alone. None is ever connected to.
+      const addresses = found.filter(({ address }) => !isTranslated(address))
       const isOwn = env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname)
       const isVetted = ({ address }: dns.LookupAddress) =>
         isPublicAddress(address) || (isOwn && ipaddr.process(address).range() === 'loopback')
       const [first] = addresses
-      if (!first) return done(new Error('no address'), [])
+      if (!first) return done(new Error(found[0] ? 'forbidden address' : 'no address'), [])
       if (!addresses.every(isVetted)) return done(new Error('forbidden address'), [])
       if (options.all) return done(null, addresses)
       done(null, first.address, first.family)
