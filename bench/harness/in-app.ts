@@ -39,6 +39,7 @@ export async function startWorker(
   })
   const stop = () => void child.kill('SIGKILL')
   process.once('exit', stop)
+  child.once('exit', () => process.off('exit', stop))
   const ended = once(child, 'exit').then(() => {
     throw new Error(`${file} ended with ${child.exitCode}`)
   })

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '#db'
@@ -25,7 +25,8 @@ export type Place = {
 /** @param providerMs how long the third party takes to answer */
 export async function openPlace({ providerMs = 0 } = {}): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-bench-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const clear = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', clear)
   const issuer = await startIssuer()
   const provider = await serve({
     name: 'the third party',
@@ -60,7 +61,8 @@ export async function openPlace({ providerMs = 0 } = {}): Promise<Place> {
     },
     async close() {
       await Promise.all([provider.stop(), issuer.close(), file.remove()])
-      await rm(folder, { recursive: true, force: true })
+      clear()
+      process.off('exit', clear)
     },
   }
 }
