@@ -65,6 +65,8 @@ async function startAll(place: Place) {
       authServer: underLoad(authServer, atAuth),
       authApp: underLoad(authApp, atAuth),
       core: (forMs: number) => core.ask({ verb: 'vend', forMs, subs }),
+      coreAmongOthers: (forMs: number) => core.ask({ verb: 'vendAmongOthers', forMs, subs }),
+      others: (forMs: number) => core.ask({ verb: 'others', forMs }),
       authSession: (forMs: number) => authCore.ask({ forMs, as: 'session' }),
       authUser: (forMs: number) => authCore.ask({ forMs, as: 'user' }),
     },
@@ -162,5 +164,9 @@ function toLines(measured: Record<Names, Measured>): Line[] {
       aim: { least: 15 },
     }),
     timesLess(line('vend, in process', 'core', 'auth.api.getAccessToken by user id', 'authUser')),
+    compared({
+      ...line("vend, in process, others have used the processor's caches", 'core', '', 'core'),
+      ...{ ours: cpu('coreAmongOthers') - cpu('others'), beside: 'nobody has' },
+    }),
   ]
 }

@@ -45,6 +45,7 @@ export function performancePage(): string {
     .replace('{{machine}}', machineOf(run))
     .replace('{{table}}', tableOf(run.lines))
     .replace(/\{\{floor (.+?) \/ (.+?)\}\}/g, (_, floor, other) => times(run.lines, floor, other))
+    .replace(/\{\{parts (.+?)\}\}/g, (_, end) => partsOf(run.lines, end))
     .replace(/\{\{per-second (.+?)\}\}/g, (_, what) => perSecond(run.lines, what))
 }
 
@@ -76,6 +77,15 @@ function times(lines: Line[], floor: string, other: string): string {
     return line.besideValue
   })
   return ((most ?? 0) / (least ?? 1)).toFixed(1)
+}
+
+/** What an end of the grant is made of, an empty route and what libraries do, as times an empty route. */
+function partsOf(lines: Line[], end: string): string {
+  const isPart = ({ part, what }: Line) =>
+    part === 'connect' && (what.startsWith('of both:') || what.startsWith(`of a ${end}:`))
+  const often = ({ what }: Line) => (what.includes('one of its two') ? 2 : 1)
+  const sum = lines.filter(isPart).reduce((sum, line) => sum + often(line) * line.ratio, 1)
+  return sum.toFixed(1)
 }
 
 /** How many a second one core does of what costs so many µs, in round figures. */

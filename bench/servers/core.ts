@@ -16,10 +16,27 @@ type Given = {
 
 const caller = ownCaller('Bench')
 
+const vendTo = ({ subs }: Given, n: number) =>
+  vend(caller, { provider: 'acme', user: subs[n % subs.length] ?? '' })
+
+/** As a server of pages does between two vends: the caches of a core hold no more than this. */
+const others = new Uint8Array(4 * 1_048_576)
+const lineBytes = 64
+function fillCaches(): void {
+  for (let at = 0; at < others.length; at += lineBytes) others[at] = (others[at] ?? 0) + 1
+}
+
 // What server code of the app calls, without HTTP around it.
 serveOrders<Given>(
   {
-    vend: ({ subs }, n) => vend(caller, { provider: 'acme', user: subs[n % subs.length] ?? '' }),
+    vend: vendTo,
+    vendAmongOthers(given, n) {
+      fillCaches()
+      return vendTo(given, n)
+    },
+    async others() {
+      fillCaches()
+    },
     async list({ tokens = [] }, n) {
       const authorization = `Bearer ${tokens[n % tokens.length]}`
       const user = await bearerUser(new Headers({ authorization }), 'integrations:read')
