@@ -44,6 +44,25 @@ test('a SPA connects its user: nothing is redeemed before its own page asks for 
   expect(await world.rows.all('completions')).toEqual([])
 })
 
+test('RV-05 a SPA that connects an account again ends the token that was replaced', async ({
+  stranger,
+  world,
+  grants,
+}) => {
+  const { acme } = world.providers
+  const spa = await spaOf(world, 'alice')
+  for (const _ of [1, 2]) {
+    const { startUrl, verifier } = await spa.ticket()
+    const { location } = await openStart(stranger, startUrl)
+    const back = await visitCallback(stranger, await approve(location ?? new URL('about:blank')))
+    expect((await spa.complete({ handle: handleOf(back), verifier })).status).toBe(200)
+  }
+  expect(await grants('alice')).toHaveLength(1)
+  const [replaced = '', kept = ''] = acme.families.flatMap((one) => [...one.refreshTokens.keys()])
+  await expect.poll(() => acme.isLive(replaced)).toBe(false)
+  expect(acme.isLive(kept)).toBe(true)
+})
+
 test('SA-09 a ticket is good once, for a minute, for one provider, and for nothing but its own wish', async ({
   newVisitor,
   world,
