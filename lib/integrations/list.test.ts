@@ -54,6 +54,7 @@ onEachDialect('list', (open) => {
     const all = await list(user, null)
     expect(all.map(({ provider }) => provider.id)).toEqual([
       'acme',
+      'lasting',
       'mute',
       'narrow',
       'shortly',
