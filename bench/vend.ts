@@ -165,8 +165,13 @@ function toLines(measured: Record<Names, Measured>): Line[] {
     }),
     timesLess(line('vend, in process', 'core', 'auth.api.getAccessToken by user id', 'authUser')),
     compared({
-      ...line("vend, in process, others have used the processor's caches", 'core', '', 'core'),
-      ...{ ours: cpu('coreAmongOthers') - cpu('others'), beside: 'nobody has' },
+      ...line(
+        "vend, in process, others have used the processor's caches",
+        'core',
+        'nobody has',
+        'core',
+      ),
+      ours: cpu('coreAmongOthers') - cpu('others'),
     }),
   ]
 }

@@ -1,6 +1,7 @@
 import dns from 'node:dns'
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { resolveTo } from '../testing/name-server.ts'
 import { stubSettings } from '../testing/settings.ts'
 import { callThirdParty } from './outbound.ts'
 import { vettedLookup } from './vetted.ts'
@@ -32,15 +33,6 @@ afterEach(() => {
 const failed = expect.objectContaining({ code: 'exchange_failed' })
 const call = (origin: string) =>
   callThirdParty({ url: `${origin}/token`, method: 'POST', headers: new Headers(), body: 'a=b' })
-
-/** Names resolve to these addresses and to nothing else. */
-function resolveTo(...addresses: string[]) {
-  const lookup = ((_: string, __: unknown, done: (...results: unknown[]) => void) => {
-    const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
-    setTimeout(done, 10, null, found)
-  }) as unknown as typeof dns.lookup
-  return vi.spyOn(dns, 'lookup').mockImplementation(lookup)
-}
 
 describe('TE-01 a literal address that is not public is not called', () => {
   test.each([

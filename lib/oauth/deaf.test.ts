@@ -1,6 +1,6 @@
-import dns from 'node:dns'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { startDeaf } from '../testing/deaf.ts'
+import { resolveTo } from '../testing/name-server.ts'
 import { stubSettings } from '../testing/settings.ts'
 import { callThirdParty } from './outbound.ts'
 import { wasNeverSent } from './unsent.ts'
@@ -19,18 +19,6 @@ async function call(forMs: number) {
   return callThirdParty({ url, method: 'POST', headers: new Headers(), body: 'a=b' })
 }
 
-/** As a name with both kinds of address resolves where only the first leads anywhere. */
-function resolveToBoth() {
-  const both = [
-    { address: '127.0.0.1', family: 4 },
-    { address: '::1', family: 6 },
-  ]
-  const lookup = ((_: string, __: unknown, done: (...results: unknown[]) => void) => {
-    process.nextTick(done, null, both)
-  }) as unknown as typeof dns.lookup
-  return vi.spyOn(dns, 'lookup').mockImplementation(lookup)
-}
-
 test('RF-07 where nobody accepts, it is known that nothing was sent', async () => {
   const error: unknown = await call(60_000).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'temporarily_unavailable' })
@@ -38,6 +26,7 @@ test('RF-07 where nobody accepts, it is known that nothing was sent', async () =
 })
 
 test('a first packet that is lost costs a second, and not the call', async () => {
-  resolveToBoth()
+  // As a name with both kinds of address, of which only the first leads anywhere.
+  resolveTo('127.0.0.1', '::1')
   expect(await call(400)).toMatchObject({ status: 200, body: '{}' })
 })

@@ -1,6 +1,6 @@
-import dns from 'node:dns'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { listen, type RunningServer } from '#e2e/stand-in/server'
+import { resolveInTurn } from '../testing/name-server.ts'
 import { stubSettings } from '../testing/settings.ts'
 import { callThirdParty } from './outbound.ts'
 
@@ -25,15 +25,6 @@ afterEach(() => {
 const failed = expect.objectContaining({ code: 'exchange_failed' })
 const call = (url: string) =>
   callThirdParty({ url, method: 'GET', headers: new Headers(), body: undefined })
-
-/** A name server that changes its mind: each look-up gives the next answer. */
-function resolveInTurn(...turns: string[][]) {
-  const lookup = ((_: string, __: unknown, done: (...results: unknown[]) => void) => {
-    const found = (turns.shift() ?? []).map((address) => ({ address, family: 4 }))
-    process.nextTick(done, null, found)
-  }) as unknown as typeof dns.lookup
-  return vi.spyOn(dns, 'lookup').mockImplementation(lookup)
-}
 
 test('TE-02 a name is looked up once, and what was vetted is what is connected to', async () => {
   const lookup = resolveInTurn(['127.0.0.1'], ['10.0.0.1'])
