@@ -8,8 +8,11 @@ import { root, run, stopWithUs } from './run.ts'
 
 export type Step = { name: string; problems: string[]; seconds: number }
 
-/** Vercel's command line, which a test installs: a package of its own (e2e/vercel). */
-const cli = 'e2e/vercel/cli'
+/**
+ * Vercel's command line and the authorization servers of others, which tests install: packages of their
+ * own (e2e/vercel, e2e/interop).
+ */
+const others = ['e2e/vercel/cli', 'e2e/interop/servers']
 
 /** All that can be said about the project without running it, at once. */
 export async function check(): Promise<Step[]> {
@@ -21,8 +24,8 @@ export async function check(): Promise<Step[]> {
     step('migrations', migrations),
     step('lockfiles', async () => [
       ...['.', 'bench/peers'].flatMap((folder) => packagesOf(folder, lockfileProblems)),
-      // What Vercel's command line brings along is its own, and runs in a test alone.
-      ...packagesOf(cli, installProblems),
+      // What these bring along is their own, and runs in a test alone.
+      ...others.flatMap((folder) => packagesOf(folder, installProblems)),
     ]),
   ])
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { envExample } from './generate-env.ts'
+import { interopPage } from './generate-interop.ts'
 import { performancePage } from './generate-performance.ts'
 import { providersPage } from './generate-providers.ts'
 import { securityPage, threatProblems } from './generate-security.ts'
@@ -41,6 +42,7 @@ async function pages(): Promise<Record<string, string>> {
     'docs/providers.md': await providersPage(),
     'docs/openapi.json': openApi(),
     'docs/performance.md': performancePage(),
+    'docs/interop.md': interopPage(),
   }
 }
 

@@ -1,12 +1,14 @@
+import { parties } from '#e2e/interop/parties'
 import { buildIfStale } from './build.ts'
 import { check, show } from './check.ts'
 import { demoWalk } from './demo-walk.ts'
 import { asVercel, endToEnd } from './end-to-end.ts'
+import { interop } from './interop.ts'
 import { run, stopWithUs } from './run.ts'
 import { type Count, vitestCount } from './test-counts.ts'
 import { emptyReport, type Line, total } from './test-report.ts'
 
-const parts = ['check', 'unit', 'build', 'e2e', 'vercel', 'demo'] as const
+const parts = ['check', 'unit', 'build', 'e2e', 'interop', 'vercel', 'demo'] as const
 type Part = (typeof parts)[number]
 
 /** What each part needs, and how it counts. Two of them run one after the other, on two cores. */
@@ -25,6 +27,7 @@ const runners: Record<Part, () => Promise<Count>> = {
   },
   build: async () => outcome(await buildIfStale()),
   e2e: async () => (await endToEnd()).count,
+  interop: async () => (await interop(parties.map(({ id }) => id))).count,
   vercel: async () => (await asVercel()).count,
   demo: demoWalk,
 }
@@ -37,7 +40,8 @@ if (unknown) {
   process.exit(1)
 }
 const chosen = parts.filter((part) => asked.length === 0 || asked.includes(part))
-if (chosen.includes('e2e') && !chosen.includes('build')) chosen.unshift('build')
+const needsBuild = chosen.includes('e2e') || chosen.includes('interop')
+if (needsBuild && !chosen.includes('build')) chosen.unshift('build')
 
 const table: Line[] = []
 for (const part of chosen) {
