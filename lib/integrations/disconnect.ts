@@ -89,8 +89,8 @@ async function openLiving(
   const refreshToken = open(grant.refreshToken, { ...contextOf(grant), field: 'refresh_token' })
   const outcome = await refreshTokens(provider, refreshToken)
   if (outcome.kind === 'refused') return undefined
-  if (outcome.kind !== 'tokens') return { token, grant }
-  const renewed = outcome.tokens.accessToken
+  const renewed = outcome.kind === 'tokens' ? outcome.tokens.accessToken : null
+  if (renewed === null) return { token, grant }
   const accessToken = seal(renewed, { ...contextOf(grant), field: 'access_token' })
   return { token: renewed, grant: { ...grant, accessToken } }
 }

@@ -2,23 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, lte, or, type SQL, sql } from 'drizzle-orm'
 import { database } from '#db'
 import { fillable, matching, placeholders, preparedOnce } from '#db/prepared'
-import type { GrantRow } from '#db/schema'
+import type { GrantRow, Tables } from '#db/schema'
 import { type EventType, eventStep } from '#lib/audit'
 import { env } from '#lib/env'
 import type { ResolvedProvider } from '#lib/oauth/metadata'
+import { withOfflineAccess } from '#lib/oauth/scope'
 import { revokeReceived } from '#lib/oauth/token'
-import type { Tokens } from '#lib/oauth/token-response'
+import type { Renewed } from '#lib/oauth/token-response'
 import { logEvent } from '#lib/telemetry'
-import { seal } from '#lib/vault'
+import { open, seal } from '#lib/vault'
 import { untroubled } from './grant-writes.ts'
 import type { Lease } from './lease.ts'
-import { lifetimeColumns, lifetimesOf } from './lifetimes.ts'
+import { lastLifeMs, lifetimeColumns, lifetimesOf } from './lifetimes.ts'
 import { noteAnswer } from './provider-state.ts'
 import { eventOf } from './refresh-end.ts'
 import { isShared } from './revocation.ts'
 
 /** What a refresh brought, and the refresh token that it was asked with. */
-export type Renewal = { provider: ResolvedProvider; tokens: Tokens; refreshToken: string }
+export type Renewal = { provider: ResolvedProvider; tokens: Renewed; refreshToken: string }
 
 /**
  * Stores what a refresh brought, fenced by lease and version: whoever lost the lease meanwhile writes
@@ -48,8 +49,10 @@ const patienceMs = 300_000
 /** @param under what makes it right to write: the lease, or that nobody else has anything better */
 async function store(lease: Lease, renewal: Renewal, under: Claim = 'ours'): Promise<boolean> {
   const { grant } = lease
+  const { accessToken } = renewal.tokens
+  if (accessToken === null) return storeRotated(lease, renewal, under)
   const opened = await database()
-  const row = renewed(grant, renewal)
+  const row = renewed(grant, renewal, accessToken)
   const event = (type: EventType, detail: Record<string, string> = {}) =>
     eventStep(opened, eventOf(grant, type, detail))
   const write = renewals(opened)[under]
@@ -63,19 +66,85 @@ async function store(lease: Lease, renewal: Renewal, under: Claim = 'ours'): Pro
 type Claim = 'ours' | 'unclaimed'
 
 /** What is new of the row: tokens, sealed to its next version. One that was not replaced is sealed anew. */
-function renewed(grant: GrantRow, { provider, tokens, refreshToken }: Renewal) {
+function renewed(
+  grant: GrantRow,
+  { provider, tokens, refreshToken }: Renewal,
+  accessToken: string,
+) {
   const version = grant.version + 1
-  const context = { grantId: grant.id, userId: grant.userId, provider: grant.provider, version }
+  const context = contextOf(grant, version)
   const kept = tokens.refreshToken ?? refreshToken
+  const asked = { asked: grant.requestedScope.split(' '), hasRefreshToken: true }
   return {
     version,
-    ...lifetimesOf(provider, { ...tokens, refreshToken: kept }),
+    ...lifetimesOf(provider, { ...tokens, refreshToken: kept }, lastLifeMs(grant)),
     isKept: kept === refreshToken && tokens.refreshTokenExpiresAt === null ? 1 : 0,
-    accessToken: seal(tokens.accessToken, { ...context, field: 'access_token' as const }),
+    accessToken: seal(accessToken, { ...context, field: 'access_token' as const }),
     refreshToken: seal(kept, { ...context, field: 'refresh_token' as const }),
-    scope: tokens.scope?.join(' ') ?? grant.scope,
+    scope: tokens.scope ? withOfflineAccess(tokens.scope, asked).join(' ') : grant.scope,
     updatedAt: Date.now(),
   }
+}
+
+/**
+ * Stores a new refresh token that came without an access token that can be used. The access token stays as
+ * it was, sealed to the next version. The lease stays too: under it the failure is still to be noted.
+ */
+async function storeRotated(lease: Lease, renewal: Renewal, under: Claim): Promise<boolean> {
+  const { grant } = lease
+  const { provider, tokens, refreshToken } = renewal
+  const { db, tables, clock } = await database()
+  const { grants } = tables
+  const version = grant.version + 1
+  const { refreshTokenLivesMs, refreshDueInMs } = lifetimesOf(provider, tokens)
+  const after = (ms: number | null) => (ms === null ? null : sql`${clock} + ${ms}`)
+  const row = {
+    ...{ version, status: 'active' as const, reason: null, unansweredSends: 0, inDoubtSince: null },
+    accessToken: movedTo(version, grant),
+    refreshToken: seal(tokens.refreshToken ?? refreshToken, {
+      ...contextOf(grant, version),
+      field: 'refresh_token',
+    }),
+    refreshTokenExpiresAt: after(refreshTokenLivesMs),
+    refreshDueAt: after(refreshDueInMs),
+    updatedAt: Date.now(),
+  }
+  const isRight = under === 'ours' ? isOurs(grants, lease.id) : isUnclaimed(grants, clock)
+  const stored = await db
+    .update(grants)
+    .set(row)
+    .where(and(eq(grants.id, grant.id), eq(grants.version, grant.version), isRight))
+    .returning({ id: grants.id })
+  return stored.length > 0
+}
+
+/** The access token that a row has, sealed to another version of it; null where it cannot be opened. */
+function movedTo(version: number, grant: GrantRow): string | null {
+  if (grant.accessToken === null) return null
+  try {
+    const field = 'access_token'
+    const plain = open(grant.accessToken, { ...contextOf(grant, grant.version), field })
+    return seal(plain, { ...contextOf(grant, version), field })
+  } catch {
+    return null
+  }
+}
+
+function contextOf({ id: grantId, userId, provider }: GrantRow, version: number) {
+  return { grantId, userId, provider, version }
+}
+
+function isOurs({ leaseId, status }: Tables['grants'], lease: string): SQL | undefined {
+  return and(eq(leaseId, lease), eq(status, 'active'))
+}
+
+/** Nobody is at work on it, or it was given up as lost. */
+function isUnclaimed(
+  { status, reason, leaseUntil }: Tables['grants'],
+  clock: SQL,
+): SQL | undefined {
+  const isFree = and(eq(status, 'active'), lte(leaseUntil, clock))
+  return or(isFree, and(eq(status, 'reauthorization_required'), eq(reason, 'lost_rotation')))
 }
 
 type Write = ReturnType<typeof renewed> & { id: string; leaseId: string; before: number }
@@ -97,12 +166,7 @@ const renewals = preparedOnce(({ db, tables: { grants }, clock }) => {
     fillable<Write>(db.update(grants).set(row).where(and(isAsFound, isRight)))
   return {
     ours: write(and(matching({ leaseId }), eq(grants.status, 'active'))),
-    unclaimed: write(
-      or(
-        and(eq(grants.status, 'active'), lte(grants.leaseUntil, clock)),
-        and(eq(grants.status, 'reauthorization_required'), eq(grants.reason, 'lost_rotation')),
-      ),
-    ),
+    unclaimed: write(isUnclaimed(grants, clock)),
   } satisfies Record<Claim, unknown>
 })
 

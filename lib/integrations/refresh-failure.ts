@@ -10,7 +10,7 @@ import { isHeld, type Lease } from './lease.ts'
 import { noteTrouble } from './provider-state.ts'
 import { eventOf } from './refresh-end.ts'
 
-type Failure = Extract<RefreshOutcome, { kind: 'misconfigured' | 'unavailable' | 'unanswered' }>
+type Failure = Exclude<RefreshOutcome, { kind: 'tokens' | 'refused' }>
 
 /**
  * The provider gave no tokens, for a reason that is not the grant's: it stays as it is, and is tried

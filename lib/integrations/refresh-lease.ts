@@ -9,7 +9,7 @@ import { type RefreshOutcome, refreshTokens } from '#lib/oauth/refresh'
 import { open } from '#lib/vault'
 import { isStopping } from './flights.ts'
 import { isHeld, type Lease, lastsForCall, moment, releaseLease } from './lease.ts'
-import { commitTokens } from './refresh-commit.ts'
+import { commitTokens, type Renewal } from './refresh-commit.ts'
 import { endGrant } from './refresh-end.ts'
 import { noteFailure, noteUnreadable } from './refresh-failure.ts'
 
@@ -28,9 +28,7 @@ export async function refreshUnderLease(
   const refreshToken = await openRefreshToken(lease)
   if (!lastsForCall(lease)) return giveBackUnsent(lease)
   let outcome = await refreshTokens(provider, refreshToken, { lane })
-  const isInDoubt =
-    provider.rotation !== 'none' &&
-    (grant.inDoubtSince !== null || grant.unansweredSends > 1 || outcome.kind === 'unanswered')
+  let isInDoubt = grant.inDoubtSince !== null || grant.unansweredSends > 1 || isUnknown(outcome)
   const second = secondTry(provider, lease, outcome)
   if (second) {
     const standing = await countAgain(lease)
@@ -39,9 +37,24 @@ export async function refreshUnderLease(
       outcome = await refreshTokens(provider, refreshToken, { ...second, lane })
   }
   if (outcome.kind === 'tokens')
-    return commitTokens(lease, { provider, tokens: outcome.tokens, refreshToken })
+    return keep(lease, { provider, tokens: outcome.tokens, refreshToken })
+  isInDoubt = provider.rotation !== 'none' && (isInDoubt || isUnknown(outcome))
   if (outcome.kind === 'refused') return endGrant(lease, provider, { isInDoubt })
   return noteFailure(lease, outcome, { isInDoubt })
+}
+
+/** Whether the provider may have replaced the token that it was sent, unnoticed. */
+function isUnknown({ kind }: RefreshOutcome): boolean {
+  return kind === 'unanswered' || kind === 'unreadable'
+}
+
+/** A refresh token that came alone is stored, and asked for an access token later: that is a failure too. */
+async function keep(lease: Lease, renewal: Renewal): Promise<void> {
+  await commitTokens(lease, renewal)
+  if (renewal.tokens.accessToken !== null) return
+  const next = { ...lease, grant: { ...lease.grant, version: lease.grant.version + 1 } }
+  const cause = new Error('a refresh token alone')
+  await noteFailure(next, { kind: 'unavailable', cause }, { isInDoubt: false })
 }
 
 /** What is written along with a lease that is taken to refresh: the send, before it is sent. */
@@ -69,7 +82,8 @@ function isGivenUp({ rotation }: ResolvedProvider, { unansweredSends }: GrantRow
 /**
  * How the same token is sent a second time, if it is. After silence, since nobody has the new one, if
  * there is one: the old one is all that can still be tried; but not while this process stops, which would
- * end before it has written down what came of it. And without the scope, where that is what was
+ * end before it has written down what came of it, and not after an answer that cannot be read: the next
+ * one would be no better at once. And without the scope, where that is what was
  * refused (RFC 6749 §6: then it is what was granted).
  */
 function secondTry(

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { GrantkeeperError } from '#lib/errors'
-import { parseBody } from './conform.ts'
+import { isObject, type Members } from './members.ts'
 import type { ResolvedProvider } from './metadata.ts'
 import type { Tokens } from './token-response.ts'
 import { wire } from './wire.ts'
@@ -39,10 +39,7 @@ function assertSameSubject(
     throw new GrantkeeperError('exchange_failed', { cause: new Error('another subject') })
 }
 
-async function askUserinfo(
-  provider: ResolvedProvider,
-  tokens: Tokens,
-): Promise<Record<string, unknown>> {
+async function askUserinfo(provider: ResolvedProvider, tokens: Tokens): Promise<Members> {
   const request = oauth.protectedResourceRequest(
     tokens.accessToken,
     'GET',
@@ -52,11 +49,11 @@ async function askUserinfo(
     wire(provider, 'userinfo'),
   )
   const response = await request.catch(refuse)
-  const { status, headers } = response
+  const { status } = response
   if (status >= 500 || status === 429) throw new GrantkeeperError('temporarily_unavailable')
-  const body = response.ok ? parseBody({ status, headers, body: await response.text() }) : undefined
-  if (!body) throw new GrantkeeperError('exchange_failed', { cause: new Error('no userinfo') })
-  return body
+  const body: unknown = response.ok ? await response.json().catch(() => undefined) : undefined
+  if (isObject(body)) return body
+  throw new GrantkeeperError('exchange_failed', { cause: new Error('no userinfo') })
 }
 
 /** A refusal that names a challenge (RFC 9110 §11.6.1) is thrown by the library, not returned. */

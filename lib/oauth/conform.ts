@@ -1,50 +1,79 @@
 import type { WireResponse } from '#lib/providers/quirks'
+import { isObject, type Members, readMembers } from './members.ts'
+import { isToken } from './token-response.ts'
 
 /**
- * Turns the off-standard answers that many providers give into what RFC 6749 §5 asks for: JSON,
- * errors with 400, success with 200, a lifetime that is a number. What cannot be read, or can be
- * read in two ways, is left out: whoever reads next must not see more in it than we did.
+ * Turns the off-standard answers that many token endpoints give into what RFC 6749 §5 asks for: JSON,
+ * errors with 400, success with 200. What cannot be read, or can be read in two ways, is left out:
+ * nobody after this may see more in it than we did.
+ * @param sent the refresh token that this answers, if it does: then tokens count more than an `error`
+ *   beside them
  */
-export function conform(response: WireResponse): WireResponse {
-  const body = parseBody(response)
-  if (!body) return { ...response, body: '' }
-  const hasError = ![undefined, null, false, ''].includes(body.error as undefined)
-  if (!hasError && response.status < 300) delete body.error
-  body.expires_in = lifetime(body.expires_in)
-  const headers = new Headers(response.headers)
-  headers.set('content-type', 'application/json')
-  return { status: standardStatus(response.status, hasError), headers, body: JSON.stringify(body) }
+export function conform(response: WireResponse, sent?: string): WireResponse {
+  const members = readMembers(response)
+  if (!members) return { ...response, body: '' }
+  const isSuccess = response.status < 300
+  const isRenewal = isSuccess && sent !== undefined && hasNewToken(members, sent)
+  const hasError = !isNoError(members.error) && !isRenewal
+  if (!hasError && isSuccess) delete members.error
+  return asJson({ ...response, status: standardStatus(response.status, hasError) }, members)
 }
 
-/** The object that a body holds, as JSON or form-encoded, or undefined. */
-export function parseBody({ headers, body }: WireResponse): Record<string, unknown> | undefined {
-  if (headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') || isForm(body))
-    return parseForm(body)
+/** The members of a userinfo answer as JSON, whatever they came as. */
+export function conformUserinfo(response: WireResponse): WireResponse {
+  const members = readMembers(response)
+  return members ? asJson(response, members) : { ...response, body: '' }
+}
+
+/**
+ * What a refresh brought although its answer is no JSON object with tokens in it: cut short, spoilt by
+ * `NaN` or a warning before it, a list, a wrapper that nobody described. The old token may be dead by now,
+ * so a new one that stands there as a member, and once, is taken.
+ * @param final the answer once everything has read it, in whose place another is given if need be
+ */
+export function salvaged(final: WireResponse, raw: WireResponse, sent: string): WireResponse {
+  if (raw.status >= 300 || final.status >= 300 || hasNewToken(membersOf(final), sent)) return final
+  const found = Object.fromEntries(
+    (['access_token', 'refresh_token'] as const).flatMap((name) => {
+      const value = onlyValue(raw.body, name)
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+  return hasNewToken(found, sent) ? asJson(final, found) : final
+}
+
+function onlyValue(text: string, name: 'access_token' | 'refresh_token'): string | undefined {
+  const values = new Set<string>()
+  for (const [, quoted] of text.matchAll(asMember[name])) {
+    if (quoted === undefined) continue
+    // No escape that JSON does not have can be in it: `\/` is what PHP writes.
+    values.add(quoted.replaceAll('\\/', '/'))
+  }
+  const [value] = values
+  return values.size === 1 && isToken(value) ? value : undefined
+}
+
+const asMember = {
+  access_token: /"access_token"\s{0,8}:\s{0,8}"((?:[^"\\\s]|\\\/){1,65536})"/g,
+  refresh_token: /"refresh_token"\s{0,8}:\s{0,8}"((?:[^"\\\s]|\\\/){1,65536})"/g,
+}
+
+function membersOf({ body }: WireResponse): Members {
   try {
     const value: unknown = JSON.parse(body)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    if (!isObject || hasRepeatedKey(body)) return undefined
-    // What is nested too deep to be written again throws here, and not in the hands of a caller.
-    JSON.stringify(value)
-    return value as Record<string, unknown>
+    return isObject(value) ? value : {}
   } catch {
-    return undefined
+    return {}
   }
 }
 
-function parseForm(body: string): Record<string, string> | undefined {
-  const form = new URLSearchParams(body)
-  return new Set(form.keys()).size < form.size ? undefined : Object.fromEntries(form)
+function hasNewToken({ access_token, refresh_token }: Members, sent: string): boolean {
+  return isToken(access_token) || (isToken(refresh_token) && refresh_token !== sent)
 }
 
-/**
- * Seconds, or undefined: an absent, negative or absurd lifetime is unknown, and never "forever".
- * Ten years is the most that is believed.
- */
-function lifetime(value: unknown): number | undefined {
-  const seconds = typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : value
-  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 1) return undefined
-  return seconds > 1e12 ? undefined : Math.min(seconds, 315_360_000)
+function isNoError(error: unknown): boolean {
+  const none: unknown[] = [undefined, null, false, '', 0]
+  return none.includes(error)
 }
 
 function standardStatus(status: number, hasError: boolean): number {
@@ -52,25 +81,8 @@ function standardStatus(status: number, hasError: boolean): number {
   return status > 200 && status < 300 ? 200 : status
 }
 
-/** Some send a form as text/plain or text/html. */
-function isForm(body: string): boolean {
-  return /^(access_token|error|scope|token_type)=[^<>{}\s]*$/.test(body)
-}
-
-/** Two readers of `{"a":1,"a":2}` may see two things: such an answer is not believed. */
-function hasRepeatedKey(json: string): boolean {
-  const open: Array<Set<string> | undefined> = []
-  for (const [token, key] of json.matchAll(
-    /("(?:[^"\\]|\\.)*")(?=\s*:)|"(?:[^"\\]|\\.)*"|[{}[\]]/g,
-  )) {
-    const keys = open.at(-1)
-    if (key !== undefined && keys) {
-      const name: string = JSON.parse(key)
-      if (keys.has(name)) return true
-      keys.add(name)
-    } else if (token === '{') open.push(new Set())
-    else if (token === '[') open.push(undefined)
-    else if (token === '}' || token === ']') open.pop()
-  }
-  return false
+function asJson(response: WireResponse, members: Members): WireResponse {
+  const headers = new Headers(response.headers)
+  headers.set('content-type', 'application/json')
+  return { status: response.status, headers, body: JSON.stringify(members) }
 }

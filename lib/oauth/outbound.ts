@@ -1,21 +1,23 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { aborted } from '#lib/aborted'
 import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
 import type { WireRequest, WireResponse } from '#lib/providers/quirks'
+import { unpacked } from './unpacked.ts'
 import { isCallable, isPassing, openAgent } from './vetted.ts'
 
 /**
  * One call to a third party: never retried, never redirected, to public addresses only, bounded in
- * time (`TOKEN_DEADLINE_MS` for everything from the look-up to the last byte) and size (1 MiB).
+ * time (`TOKEN_DEADLINE_MS` for everything from the look-up to the last byte) and size.
  * @param lane what nobody waits for never takes the connections of what somebody does
- * @throws {GrantkeeperError} `temporarily_unavailable` where trying later makes sense, else `exchange_failed`
+ * @throws {GrantkeeperError} `temporarily_unavailable` where trying later makes sense, else `exchange_failed`;
+ *   its cause is a `BadAnswer` where one came
  */
 export async function callThirdParty(
   { url, method, headers, body }: WireRequest,
   lane: Lane = 'people',
+  reading: Reading = {},
 ): Promise<WireResponse> {
   const target = new URL(url)
   if (!isCallable(target))
@@ -31,7 +33,7 @@ export async function callThirdParty(
     body: body ?? null,
     signal,
   }
-  const call = ask(target, options, lane)
+  const call = ask(target, options, { lane, ...reading })
   try {
     // undici heeds a signal only once it has a connection. Whoever waits for one, because the other side
     // does not accept or too many are before him, is let go in time too, and his request never sent.
@@ -47,6 +49,22 @@ export async function callThirdParty(
 export async function prepareToCall(): Promise<void> {
   await undici()
 }
+
+/** An answer that came, and is none that can be read: what was asked with it has been received. */
+export class BadAnswer extends Error {
+  readonly kind: 'redirected' | 'too_large' | 'undecodable'
+
+  constructor(kind: BadAnswer['kind'], options?: ErrorOptions) {
+    super(kind, options)
+    this.kind = kind
+  }
+}
+
+/**
+ * How much of an answer is read, raw and unpacked alike (1 MiB unless told). `isLenient`: what is not
+ * UTF-8, or not packed as it says, is read as far as it can be, since a token may be in it.
+ */
+export type Reading = { maxBytes?: number; isLenient?: boolean }
 
 /** `people` wait for it: a page, or a job that asks for a token. `renewals`: done for their own sake. */
 export type Lane = keyof typeof connections
@@ -64,7 +82,7 @@ function deadline(ms: number): { signal: AbortSignal; clear: () => void } {
 async function ask(
   target: URL,
   options: Omit<Dispatcher.RequestOptions, 'origin' | 'path'>,
-  lane: Lane,
+  { lane, maxBytes = 1_048_576, isLenient = false }: Reading & { lane: Lane },
 ): Promise<WireResponse> {
   const { Agent, request } = await undici()
   const dispatcher = oncePerProcess(`outbound ${lane}`, () => openAgent(Agent, connections[lane]))
@@ -72,12 +90,14 @@ async function ask(
   if (response.statusCode >= 300 && response.statusCode < 400) {
     // Without a listener the stream's own error would end this process.
     response.body.on('error', () => {}).destroy()
-    throw new GrantkeeperError('exchange_failed', { cause: new Error('redirected') })
+    throw new GrantkeeperError('exchange_failed', { cause: new BadAnswer('redirected') })
   }
   return {
     status: response.statusCode,
     headers: toHeaders(response.headers),
-    body: decode(await readCapped(response.body), response.headers['content-encoding']),
+    body: decode(await readCapped(response.body, maxBytes), {
+      ...{ encoding: response.headers['content-encoding'], maxBytes, isLenient },
+    }),
   }
 }
 
@@ -85,34 +105,31 @@ function undici() {
   return import('undici')
 }
 
-const maxBytes = 1_048_576
-
-async function readCapped(stream: Dispatcher.ResponseData['body']): Promise<Buffer> {
+async function readCapped(
+  stream: Dispatcher.ResponseData['body'],
+  maxBytes: number,
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of stream) {
     size += chunk.length
     if (size > maxBytes)
-      throw new GrantkeeperError('exchange_failed', { cause: new Error('too large') })
+      throw new GrantkeeperError('exchange_failed', { cause: new BadAnswer('too_large') })
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-const decoders: Record<string, (data: Buffer) => Buffer> = {
-  gzip: (data) => gunzipSync(data, { maxOutputLength: maxBytes }),
-  deflate: (data) => inflateSync(data, { maxOutputLength: maxBytes }),
-  br: (data) => brotliDecompressSync(data, { maxOutputLength: maxBytes }),
-}
+type Coded = { encoding: string | string[] | undefined; maxBytes: number; isLenient: boolean }
 
-/** The text of a body; compressed ones are opened only up to the cap, whatever we asked for. */
-function decode(data: Buffer, encoding: string | string[] | undefined): string {
-  const name = String(encoding ?? 'identity').toLowerCase()
+/** The text of a body, without a byte order mark (RFC 8259 §8.1: it may be ignored). */
+function decode(data: Buffer, coded: Coded): string {
   try {
-    const plain = name === 'identity' ? data : decoders[name]?.(data)
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain)
+    return new TextDecoder('utf-8', { fatal: !coded.isLenient }).decode(unpacked(data, coded))
   } catch (cause) {
-    throw new GrantkeeperError('exchange_failed', { cause })
+    throw new GrantkeeperError('exchange_failed', {
+      cause: new BadAnswer('undecodable', { cause }),
+    })
   }
 }
 

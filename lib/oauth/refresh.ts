@@ -1,21 +1,23 @@
 import * as oauth from 'oauth4webapi'
 import { codeOf } from '#lib/errors'
 import { clientAuthentication } from './client-authentication.ts'
+import { isObject } from './members.ts'
 import { asAuthorizationServer, type ResolvedProvider } from './metadata.ts'
 import type { Lane } from './outbound.ts'
 import { type Refusal, readRefusal } from './refusal.ts'
-import { type Tokens, tokenResponse, toTokens } from './token-response.ts'
-import { wasNeverSent } from './unsent.ts'
+import { type Renewed, readRenewed } from './token-response.ts'
+import { badAnswerOf, wasNeverSent } from './unsent.ts'
 import { wire } from './wire.ts'
 
 /**
  * What came of sending a refresh token. `unanswered`: it was sent, and whether the provider has
- * replaced it is not known.
+ * replaced it is not known. `unreadable`: neither is it here, but an answer came, and would be no
+ * better a second time.
  */
 export type RefreshOutcome =
-  | { kind: 'tokens'; tokens: Tokens }
+  | { kind: 'tokens'; tokens: Renewed }
   | Refusal
-  | { kind: 'unanswered'; cause: unknown }
+  | { kind: 'unanswered' | 'unreadable'; cause: unknown }
 
 /**
  * Sends a refresh token (RFC 6749 §6), once, within `TOKEN_DEADLINE_MS`. It never throws.
@@ -45,12 +47,15 @@ async function send(
       { client_id: provider.client.id },
       await clientAuthentication(provider),
       refreshToken,
-      { ...wire(provider, 'token', lane), additionalParameters: parameters },
+      {
+        ...wire(provider, 'token', { lane, sent: refreshToken }),
+        additionalParameters: parameters,
+      },
     )
-    return await read(provider, response, sentAt)
+    return await read(provider, response, { sentAt, sent: refreshToken })
   } catch (cause) {
     if (codeOf(cause) === 'provider_misconfigured') return { kind: 'misconfigured', cause }
-    return { kind: wasNeverSent(cause) ? 'unavailable' : 'unanswered', cause }
+    return { ...withoutAnswer(cause), cause }
   }
 }
 
@@ -62,19 +67,24 @@ function asRefreshServer(provider: ResolvedProvider): oauth.AuthorizationServer 
 async function read(
   provider: ResolvedProvider,
   response: Response,
-  sentAt: number,
+  asked: { sentAt: number; sent: string },
 ): Promise<RefreshOutcome> {
   const body: unknown = await response.json().catch(() => undefined)
   if (!response.ok) return readRefusal(response, body)
-  const { success, data } = tokenResponse.safeParse(withoutBlankToken(body))
-  // A success that cannot be read may hold the only copy of a new refresh token.
-  if (!success) return { kind: 'unanswered', cause: new Error('malformed answer') }
-  return { kind: 'tokens', tokens: toTokens(provider, data, sentAt) }
+  const tokens = isObject(body) ? readRenewed(provider, body, asked) : undefined
+  if (tokens) return { kind: 'tokens', tokens }
+  return { kind: 'unreadable', cause: new Error('no token in the answer') }
 }
 
-/** Some send an empty refresh token, or null, for "keep the one that you have". */
-function withoutBlankToken(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || !('refresh_token' in body)) return body
-  const { refresh_token, ...rest } = body
-  return refresh_token === '' || refresh_token === null ? rest : body
+/** What it means that nothing could be read, by what was thrown. */
+function withoutAnswer(
+  error: unknown,
+):
+  | { kind: 'unavailable' | 'unanswered' | 'unreadable' }
+  | { kind: 'misconfigured'; error: string } {
+  const bad = badAnswerOf(error)
+  // The endpoint has moved: whoever set it up must say where to.
+  if (bad === 'redirected') return { kind: 'misconfigured', error: bad }
+  if (bad) return { kind: 'unreadable' }
+  return { kind: wasNeverSent(error) ? 'unavailable' : 'unanswered' }
 }

@@ -1,10 +1,14 @@
-import { z } from 'zod'
 import type { OfferedProvider } from '#lib/providers/provider'
+import { lifeOf, longestLifeS, numberOf } from './life.ts'
+import type { Members } from './members.ts'
+import { readScope } from './scope.ts'
 
 /** What a token endpoint gave us (RFC 6749 §5.1). Times are milliseconds since the epoch. */
 export type Tokens = {
   accessToken: string
   accessTokenExpiresAt: number | null
+  /** The time above is more than ten years away, and stands only where nothing better is known. */
+  isLifeDoubtful?: boolean
   refreshToken: string | null
   refreshTokenExpiresAt: number | null
   /** What was granted, or null where the provider does not say: then it is what was asked for. */
@@ -15,46 +19,83 @@ export type Tokens = {
   response: Record<string, unknown>
 }
 
-export type TokenResponse = z.output<typeof tokenResponse>
-
-/** Visible ASCII and bounded: a token becomes a header of later requests. */
-const token = z
-  .string()
-  .max(65_536)
-  .regex(/^[\x21-\x7e]+$/)
-
-/** A successful answer, once it went over the wire and was made to conform. */
-export const tokenResponse = z.looseObject({
-  access_token: token,
-  token_type: z.string().regex(/^bearer$/i),
-  expires_in: z.number().optional(),
-  refresh_token: token.optional(),
-  refresh_token_expires_in: z.number().positive().max(1e10).optional().catch(undefined),
-  scope: z.string().max(16_384).optional(),
-})
+/** What a refresh brought: perhaps a new refresh token alone. */
+export type Renewed = Omit<Tokens, 'accessToken'> & { accessToken: string | null }
 
 /**
+ * The tokens of a successful answer to a code, or undefined where they cannot be used. Without a good
+ * access token of type Bearer there is no grant, and none with a refresh token that is no token: the
+ * user is there, and it would end unnoticed. All else that is odd is ignored.
  * @param sentAt by `performance.now()`, when the request was sent: a token's life begins no later (RFC 6749
  *   §5.1). By that clock, since the other may be set while we wait.
  */
-export function toTokens(
-  { scope_separator, access_token_life_s }: OfferedProvider,
-  received: TokenResponse,
+export function readTokens(
+  provider: OfferedProvider,
+  members: Members,
   sentAt: number,
-): Tokens {
+): Tokens | undefined {
+  const { access_token: accessToken, refresh_token: refreshToken } = members
+  const isGood =
+    isToken(accessToken) &&
+    isBearer(provider, members.token_type) &&
+    (isBlank(refreshToken) || isToken(refreshToken))
+  return isGood ? { ...read(provider, members, sentAt), accessToken } : undefined
+}
+
+/**
+ * What a successful answer to a refresh token brought, or undefined where it holds no token that can be
+ * used. Whatever else is wrong with it, a token that came is kept: the one that was sent may be dead by
+ * now. A type that is left out is the type of before.
+ * @param sent the refresh token that was sent: the same one again is nothing new
+ */
+export function readRenewed(
+  provider: OfferedProvider,
+  members: Members,
+  { sentAt, sent }: { sentAt: number; sent: string },
+): Renewed | undefined {
+  const { access_token, token_type } = members
+  const isUsable = isToken(access_token) && (isBlank(token_type) || isBearer(provider, token_type))
+  const renewed = read(provider, members, sentAt)
+  if (isUsable) return { ...renewed, accessToken: access_token }
+  const isNew = renewed.refreshToken !== null && renewed.refreshToken !== sent
+  return isNew ? { ...renewed, accessToken: null } : undefined
+}
+
+/** Visible ASCII and bounded: a token becomes a header of later requests. */
+export function isToken(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 65_536 && /^[\x21-\x7e]+$/.test(value)
+}
+
+/** Nothing, as some write it: a refresh token of '' or null means "keep the one that you have". */
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || value === false || value === ''
+}
+
+/** RFC 6749 §7.1: a token of a type that we do not understand is not used. An entry may name others. */
+function isBearer({ token_types = [] }: OfferedProvider, type: unknown): boolean {
+  if (isBlank(type)) return token_types.includes('')
+  if (typeof type !== 'string') return false
+  return ['bearer', ...token_types].some((one) => one.toLowerCase() === type.toLowerCase())
+}
+
+function read(
+  provider: OfferedProvider,
+  members: Members,
+  sentAt: number,
+): Omit<Tokens, 'accessToken'> {
   const begin = Math.ceil(Date.now() - (performance.now() - sentAt))
-  const expiry = (seconds: number | undefined) => (seconds ? begin + seconds * 1000 : null)
+  const after = (seconds: number | undefined) =>
+    seconds === undefined ? null : begin + Math.round(Math.min(seconds, longestLifeS) * 1000)
+  const life = lifeOf(provider, members, begin)
+  const refreshLife = numberOf(members.refresh_token_expires_in)
+  const isKnown = refreshLife !== undefined && refreshLife > 0 && refreshLife <= 1e10
   return {
-    accessToken: received.access_token,
-    accessTokenExpiresAt: expiry(received.expires_in ?? access_token_life_s),
-    refreshToken: received.refresh_token ?? null,
-    refreshTokenExpiresAt: expiry(received.refresh_token_expires_in),
-    scope:
-      received.scope
-        ?.split(scope_separator)
-        .flatMap((part) => part.split(/\s+/))
-        .filter(Boolean) ?? null,
+    accessTokenExpiresAt: after(life),
+    ...(life !== undefined && life > longestLifeS && { isLifeDoubtful: true }),
+    refreshToken: isToken(members.refresh_token) ? members.refresh_token : null,
+    refreshTokenExpiresAt: isKnown ? begin + Math.round(refreshLife * 1000) : null,
+    scope: readScope(provider, members.scope),
     idToken: {},
-    response: received,
+    response: members,
   }
 }

@@ -3,8 +3,10 @@ import { z } from 'zod'
 import { GrantkeeperError } from '#lib/errors'
 import type { AuthorizationResponse } from './authorization.ts'
 import { clientAuthentication } from './client-authentication.ts'
+import { isObject, type Members } from './members.ts'
 import { asAuthorizationServer, type ResolvedProvider } from './metadata.ts'
-import { type TokenResponse, type Tokens, tokenResponse, toTokens } from './token-response.ts'
+import { withOfflineAccess } from './scope.ts'
+import { type Renewed, readTokens, type Tokens } from './token-response.ts'
 import type { Transaction } from './transaction.ts'
 import { wire } from './wire.ts'
 
@@ -22,22 +24,27 @@ export async function exchangeCode(
 ): Promise<Received> {
   const sentAt = performance.now()
   const response = await sendCode(provider, transaction, code ?? '')
-  const body = await readTokens(response)
-  const tokens = toTokens(provider, body, sentAt)
+  const tokens = readTokens(provider, await membersOf(response), sentAt)
+  if (!tokens) throw malformed()
+  const hasRefreshToken = tokens.refreshToken !== null
+  const asked = { asked: transaction.scope, hasRefreshToken }
+  const scope = tokens.scope && withOfflineAccess(tokens.scope, asked)
   return {
     tokens,
     check: async () => ({
       ...tokens,
-      idToken: await claimsOf(provider, transaction, response, body),
+      scope,
+      idToken: await claimsOf(provider, transaction, response, tokens),
     }),
   }
 }
 
 /** Ends tokens that we received and will not keep. That it fails changes nothing for the user. */
-export async function revokeReceived(provider: ResolvedProvider, tokens: Tokens): Promise<void> {
+export async function revokeReceived(provider: ResolvedProvider, tokens: Renewed): Promise<void> {
   const { accessToken, refreshToken } = tokens
   const token = provider.revocation_token === 'access_token' ? accessToken : refreshToken
-  await revokeToken(provider, token ?? accessToken).catch(() => undefined)
+  const received = token ?? accessToken ?? refreshToken
+  if (received !== null) await revokeToken(provider, received).catch(() => undefined)
 }
 
 /**
@@ -87,22 +94,28 @@ export async function sendCode(
   )
 }
 
-async function readTokens(response: Response): Promise<TokenResponse> {
+async function membersOf(response: Response): Promise<Members> {
   if (response.status === 429 || response.status >= 500)
     throw new GrantkeeperError('temporarily_unavailable')
   const body: unknown = await response.json().catch(() => undefined)
-  if (!response.ok) throw new GrantkeeperError(refusalOf(body))
-  const { success, data } = tokenResponse.safeParse(body)
-  if (!success)
-    throw new GrantkeeperError('exchange_failed', { cause: new Error('malformed answer') })
-  return data
+  if (!response.ok) throw new GrantkeeperError(refusalOf(response.status, body))
+  if (isObject(body)) return body
+  throw malformed()
 }
 
-/** RFC 6749 §5.2: that our own client is refused is the administrator's matter, not the user's. */
-function refusalOf(body: unknown): 'provider_misconfigured' | 'exchange_failed' {
+function malformed(): GrantkeeperError {
+  return new GrantkeeperError('exchange_failed', { cause: new Error('malformed answer') })
+}
+
+/**
+ * RFC 6749 §5.2: that our own client is refused is the administrator's matter, not the user's. So is every
+ * 401, with whatever body, unless it says that it is about the code.
+ */
+function refusalOf(status: number, body: unknown): 'provider_misconfigured' | 'exchange_failed' {
   const { error } = z.object({ error: z.string() }).catch({ error: '' }).parse(body)
   const isOurs = error === 'invalid_client' || error === 'unauthorized_client'
-  return isOurs ? 'provider_misconfigured' : 'exchange_failed'
+  const isClients = status === 401 && error !== 'invalid_grant'
+  return isOurs || isClients ? 'provider_misconfigured' : 'exchange_failed'
 }
 
 /**
@@ -114,15 +127,16 @@ async function claimsOf(
   provider: ResolvedProvider,
   { scope, nonce }: Transaction,
   response: Response,
-  { id_token, ...rest }: TokenResponse,
+  { accessToken, response: { id_token } }: Tokens,
 ): Promise<Record<string, unknown>> {
   const isAsked = scope.includes('openid')
+  const answer = { access_token: accessToken, token_type: 'bearer' }
   try {
     const result = await oauth.processAuthorizationCodeResponse(
       asAuthorizationServer(provider),
       { client_id: provider.client.id },
-      // What was read is written anew: to read one answer twice is dear (a clone copies each chunk).
-      Response.json(isAsked ? { ...rest, id_token } : rest, response),
+      // What was read is written anew, without what is odd in it and nothing to the library.
+      Response.json(isAsked ? { ...answer, id_token } : answer, response),
       isAsked ? { expectedNonce: nonce, requireIdToken: true } : undefined,
     )
     return { ...oauth.getValidatedIdTokenClaims(result) }

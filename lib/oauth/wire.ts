@@ -1,31 +1,48 @@
 import * as oauth from 'oauth4webapi'
 import { env } from '#lib/env'
 import type { OfferedProvider } from '#lib/providers/provider'
-import { quirks, type WirePlace } from '#lib/providers/quirks'
-import { conform } from './conform.ts'
+import {
+  quirksOf,
+  type WirePlace,
+  type WireRequest,
+  type WireResponse,
+} from '#lib/providers/quirks'
+import { conform, conformUserinfo, salvaged } from './conform.ts'
+import { maxAnswerBytes } from './members.ts'
 import { callThirdParty, type Lane } from './outbound.ts'
 
 /**
  * The options with which `oauth4webapi` talks to a provider: the guarded call, and the provider's
- * quirk on both sides of it, so that all code after the wire sees the standard.
+ * quirks on both sides of it, so that all code after the wire sees the standard.
+ * @param sent the refresh token that is on the way, if one is: then nothing of the answer is lost
  */
 export function wire(
   provider: OfferedProvider,
   endpoint: WirePlace['endpoint'],
-  lane: Lane = 'people',
+  { lane = 'people', sent }: { lane?: Lane; sent?: string } = {},
 ) {
-  const quirk = provider.quirk ? quirks[provider.quirk] : undefined
+  const quirks = quirksOf(provider)
   const place: WirePlace = { endpoint, client: provider.client }
+  // What is parsed with care is capped first: parsing costs more than receiving.
+  const maxBytes = endpoint === 'metadata' ? undefined : maxAnswerBytes
+  const reading = { ...(maxBytes && { maxBytes }), isLenient: sent !== undefined }
   const wireFetch = async (url: string, { method, headers, body }: WireInit): Promise<Response> => {
-    const asked = {
+    const plain: WireRequest = {
       url,
       method,
       headers: new Headers(headers),
       body: body === undefined || body === null ? undefined : String(body),
     }
-    const answered = await callThirdParty(quirk?.request?.(asked, place) ?? asked, lane)
-    const standard = endpoint === 'token' ? conform(answered) : answered
-    const final = quirk?.response?.(standard, place) ?? standard
+    const asked = quirks.reduce(
+      (request, quirk) => quirk.request?.(request, place) ?? request,
+      plain,
+    )
+    const answered = await callThirdParty(asked, lane, reading)
+    const read = quirks.reduce(
+      (response, quirk) => quirk.response?.(response, place) ?? response,
+      standard(answered, endpoint, sent),
+    )
+    const final = sent === undefined ? read : salvaged(read, answered, sent)
     const isEmpty = final.status === 204 || final.status === 304
     return new Response(isEmpty ? null : final.body, final)
   }
@@ -33,6 +50,15 @@ export function wire(
     [oauth.customFetch]: wireFetch,
     [oauth.allowInsecureRequests]: env().ALLOW_INSECURE_LOCALHOST,
   }
+}
+
+function standard(
+  answered: WireResponse,
+  endpoint: WirePlace['endpoint'],
+  sent: string | undefined,
+): WireResponse {
+  if (endpoint === 'token') return conform(answered, sent)
+  return endpoint === 'userinfo' ? conformUserinfo(answered) : answered
 }
 
 type WireInit = { method: string; headers: Record<string, string>; body?: unknown }

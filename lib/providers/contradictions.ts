@@ -13,11 +13,15 @@ export function* contradictions(entry: Entry): Generator<Contradiction> {
   yield* parameters(entry)
   if (entry.pkce === 'none' && entry.token_endpoint_auth_method === 'none')
     yield at('pkce', 'is none for a client without a secret: such a client needs S256')
-  if (entry.quirk !== undefined && !Object.hasOwn(quirks, entry.quirk))
-    yield at(
-      'quirk',
-      `"${entry.quirk}" does not exist; there are ${Object.keys(quirks).join(', ')}`,
-    )
+  for (const quirk of [entry.quirk ?? []].flat())
+    if (!Object.hasOwn(quirks, quirk))
+      yield at('quirk', `"${quirk}" does not exist; there are ${Object.keys(quirks).join(', ')}`)
+  for (const type of entry.token_types ?? [])
+    if (/^(dpop|mac|pop|n_a)$/i.test(type))
+      yield at(
+        'token_types',
+        `"${type}" is a token that cannot be used as a Bearer token; leave it out`,
+      )
 }
 
 type Entry = {
@@ -39,7 +43,8 @@ type Entry = {
   authorization_params: Record<string, string>
   token_params: Record<string, string>
   refresh_params: Record<string, string>
-  quirk?: string | undefined
+  quirk?: string | string[] | undefined
+  token_types?: string[] | undefined
 }
 
 const at = (path: string, message: string): Contradiction => ({ path: [path], message })
@@ -110,6 +115,7 @@ function* parameters(entry: Entry): Generator<Contradiction> {
           path: [field, name],
           message: 'is a parameter that the protocol sets itself; leave it out',
         }
+  yield* responseModes(entry)
   for (const field of ['authorization_endpoint', 'token_endpoint'] as const)
     for (const name of queryNames(entry[field]))
       if (reserved.has(name))
@@ -117,6 +123,19 @@ function* parameters(entry: Entry): Generator<Contradiction> {
           field,
           `carries "${name}" in its query, which the protocol sets itself; leave it out`,
         )
+}
+
+/** The callback takes GET alone, and never reads a fragment. */
+function* responseModes(entry: Entry): Generator<Contradiction> {
+  const { authorization_endpoint: url } = entry
+  const inQuery = url !== undefined && URL.canParse(url) ? new URL(url).searchParams : undefined
+  const wrong = (mode: string) =>
+    `asks for the response mode "${mode}"; the callback takes query alone, so leave it out`
+  const mode = entry.authorization_params.response_mode
+  if (mode !== undefined && mode !== 'query')
+    yield { path: ['authorization_params', 'response_mode'], message: wrong(mode) }
+  for (const one of inQuery?.getAll('response_mode') ?? [])
+    if (one !== 'query') yield at('authorization_endpoint', wrong(one))
 }
 
 function queryNames(url: string | undefined): Iterable<string> {

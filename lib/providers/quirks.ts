@@ -32,6 +32,11 @@ export type Quirk = {
   response?: (response: WireResponse, at: WirePlace) => WireResponse
 }
 
+/** The quirks that an entry names, in the order in which they are applied. */
+export function quirksOf({ quirk }: { quirk?: string | string[] | undefined }): Quirk[] {
+  return [quirk ?? []].flat().flatMap((id) => quirks[id] ?? [])
+}
+
 /** Every quirk by the id that an entry's `quirk` names. */
 export const quirks: Record<string, Quirk> = {
   dropbox,

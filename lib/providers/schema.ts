@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contradictions } from './contradictions.ts'
+import { quirks } from './quirks.ts'
 
 /** An id as it stands in a path, an environment variable and a row: looked up exactly (MX-16). */
 export const providerId = /^[a-z0-9-]{1,40}$/
@@ -10,6 +11,9 @@ const parameters = z.record(z.string(), z.string()).default({})
 const scopeToken = z
   .string()
   .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is not one scope: no spaces, quotes or backslashes')
+const quirkIds = Object.keys(quirks)
+  .map((id) => `\`${id}\``)
+  .join(', ')
 const scopeList = z.array(scopeToken)
 // A dotted path. Claims named by a URL cannot be reached with one, and need a quirk.
 const path = z
@@ -92,7 +96,21 @@ export const fields = {
     .min(1)
     .max(1e9)
     .optional()
-    .describe('How long an access token lives, in seconds, where the answer does not tell.'),
+    .describe(
+      'How long an access token lives, in seconds, where the answer does not tell, or tells what cannot be.',
+    ),
+  expires_unit: z
+    .enum(['s', 'ms', 'epoch_s'])
+    .optional()
+    .describe(
+      'What `expires_in` counts here, if not seconds (`s`): milliseconds (`ms`), or the seconds since 1970 at which the token ends (`epoch_s`).',
+    ),
+  token_types: z
+    .array(z.string().max(60))
+    .optional()
+    .describe(
+      'What else `token_type` may say for a Bearer token, in any case: `["User Access Token"]`. `""`: nothing at all. Any other type is refused (RFC 6749 §7.1).',
+    ),
   refresh_token_idle_s: z
     .number()
     .int()
@@ -134,7 +152,14 @@ export const fields = {
     .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/, "must be a host or a directory's name, no URL")
     .optional()
     .describe("The customer's host or directory: stands for `{tenant}` in the entry's URLs."),
-  quirk: z.string().optional().describe('The id of a wire quirk (`lib/providers/quirks.ts`).'),
+  quirk: z
+    .union([z.string(), z.array(z.string())], {
+      error: 'must be the id of a quirk, or a list of such ids',
+    })
+    .optional()
+    .describe(
+      `The id of a quirk of the wire, or a list of ids, applied in order: ${quirkIds}. What each is for stands in \`lib/providers/quirks/\`.`,
+    ),
   docs: url.describe("The provider's page for registering a client."),
   manage: url.describe("The provider's page where a user removes access."),
   unverified: z

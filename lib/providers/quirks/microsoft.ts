@@ -2,9 +2,8 @@ import type { Quirk } from '../quirks.ts'
 import { jsonOf, withJson } from './body.ts'
 
 /**
- * Microsoft never names `offline_access` among the granted scopes (the refresh token is the proof):
- * seen in November 2026 in https://github.com/AzureAD/microsoft-authentication-library-for-go/pull/445.
- * It may name Graph's scopes with their resource (not verified).
+ * Microsoft may name Graph's scopes with their resource (not verified). That it never names
+ * `offline_access` needs no quirk: many do not (`lib/oauth/scope.ts`).
  */
 export const microsoft: Quirk = {
   response(response, { endpoint }) {
@@ -13,7 +12,6 @@ export const microsoft: Quirk = {
     const granted = new Set(
       json.scope.split(' ').map((scope) => scope.replace('https://graph.microsoft.com/', '')),
     )
-    if (typeof json.refresh_token === 'string') granted.add('offline_access')
     return withJson(response, { ...json, scope: [...granted].join(' ') })
   },
 }
