@@ -52,7 +52,7 @@ for (const [name, code] of [
 test('MX-15 an oversized code is refused', async ({ alice, world, tokenCalls }) => {
   const { authorizationUrl } = await start(alice)
   const callback = await approve(authorizationUrl)
-  const over = withParameters(callback, { code: 'c'.repeat(4097) })
+  const over = withParameters(callback, { code: 'c'.repeat(12_289) })
   expectError(await visitCallback(alice, over), 'invalid_request')
   const huge = withParameters(callback, { code: 'c'.repeat(102_400) })
   const cookies = [`Cookie: ${alice.jar.header(huge)}`]

@@ -113,7 +113,7 @@ test('RL-05 nothing but code, state, iss and error goes on, each once and encode
     `state=${state}&code=C&code=D`,
     `state=${state}&code=C&iss[]=x`,
     `state=${state}&code=C&access_token=x`,
-    `state=${state}&code=${'c'.repeat(4097)}`,
+    `state=${state}&code=${'c'.repeat(12_289)}`,
     `state=${state}&code=C&iss=${'i'.repeat(2049)}`,
     `state=${state}&code=C&return_to=https://evil&access_token=x&state=a&state=b`,
   ])

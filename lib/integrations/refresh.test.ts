@@ -29,6 +29,14 @@ const stop = async () => {
 const fresh = { access_token: 'AT_cnry_new', token_type: 'Bearer', expires_in: 3600 }
 const rotated = { ...fresh, refresh_token: 'RT_cnry_new' }
 
+const latin1 = (json: unknown) => Buffer.from(JSON.stringify(json), 'latin1').toString('base64')
+
+/** An access token that lived so long, and is dead. */
+const lived = (lifeMs: number): Partial<GrantRow> => {
+  const connectedAt = Date.now() - 10_000
+  return { connectedAt, accessTokenExpiresAt: connectedAt + lifeMs }
+}
+
 /** What the token endpoint answers, once or always. */
 const answer = (json: unknown, rule: Partial<Rule> = {}) =>
   parties.acme.ctl({ endpoint: 'token', body: JSON.stringify(json), ...rule })
@@ -217,17 +225,130 @@ onEachDialect('refresh', (open) => {
     ])
   })
 
-  test.each([
-    [{ drop_after_processing: true }],
-    [{ template: 'stall' as const }],
-    [{ template: 'html' as const }],
-  ])('RF-05 %j: sent once more with the same token, and good if that is', async (rule) => {
-    parties.acme.ctl({ endpoint: 'token', nth: 1, ...rule })
-    parties.acme.ctl({ endpoint: 'token', nth: 2, body: JSON.stringify(rotated) })
+  test.each([[{ drop_after_processing: true }], [{ template: 'stall' as const }]])(
+    'RF-05 %j: sent once more with the same token, and good if that is',
+    async (rule) => {
+      parties.acme.ctl({ endpoint: 'token', nth: 1, ...rule })
+      parties.acme.ctl({ endpoint: 'token', nth: 2, body: JSON.stringify(rotated) })
+      const { wanted, row } = await given()
+      await refresh(wanted)
+      expect(sent()).toEqual(['RT_cnry_old', 'RT_cnry_old'])
+      expect(await row()).toMatchObject({ version: 2, unansweredSends: 0, inDoubtSince: null })
+    },
+  )
+
+  test.each<[string, Partial<Rule>]>([
+    ['a page', { template: 'html' }],
+    ['nothing', { template: 'empty' }],
+    ['no token', { body: '{"token_type":"bearer"}' }],
+    ['an access token that is none', { body: '{"access_token":7,"token_type":"bearer"}' }],
+    ['a type that is not ours', { body: '{"access_token":"AT","token_type":"mac"}' }],
+    ['far too much', { body: ' '.repeat(300_000) }],
+  ])(
+    'WD-05 RF-05 after %s with 200 the same token is not sent again at once; that it may be dead is remembered',
+    async (_, rule) => {
+      parties.acme.ctl({ endpoint: 'token', ...rule })
+      const { database, wanted, row } = await given()
+      await expect(refresh(wanted)).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+      expect(sent()).toEqual(['RT_cnry_old'])
+      const unread = await row()
+      expect(unread).toMatchObject({ status: 'active', version: 1, unansweredSends: 0 })
+      expect(unread.inDoubtSince).not.toBeNull()
+      parties.acme.reset()
+      answer({ error: 'invalid_grant' }, { status: 400 })
+      await untilAllowed(database, wanted.grantId)
+      await refresh(wanted)
+      expect((await row()).reason).toBe('lost_rotation')
+    },
+  )
+
+  test('WD-05 a redirect is not followed, and the same token is not sent again at once', async () => {
+    parties.acme.ctl({ endpoint: 'token', status: 301, redirect_to: `${parties.acme.url}/new` })
     const { wanted, row } = await given()
+    await expect(refresh(wanted)).rejects.toMatchObject({ code: 'provider_misconfigured' })
+    expect(sent()).toEqual(['RT_cnry_old'])
+    expect(await row()).toMatchObject({ status: 'active', inDoubtSince: null })
+  })
+
+  test.each<[string, Partial<Rule>]>([
+    ['scope as a list', { body: JSON.stringify({ ...rotated, scope: ['profile'] }) }],
+    ['no token_type', { body: '{"access_token":"AT_cnry_new","refresh_token":"RT_cnry_new"}' }],
+    ['an error beside it', { body: JSON.stringify({ ...rotated, error: 'odd' }) }],
+    ['a list around it', { body: JSON.stringify([rotated]) }],
+    ['an end that is missing', { body: JSON.stringify(rotated).slice(0, -1) }],
+    ['NaN', { body: JSON.stringify({ ...rotated, x: 0 }).replace('"x":0', '"x":NaN') }],
+    [
+      'a gzip that is none',
+      { body: JSON.stringify(rotated), headers: { 'content-encoding': 'gzip' } },
+    ],
+    ['Latin-1', { body_base64: latin1({ ...rotated, name: 'André' }) }],
+  ])('WD-05 %s: what came is kept', async (_, rule) => {
+    parties.acme.ctl({ endpoint: 'token', nth: 1, ...rule })
+    answer(rotated, { nth: 2 })
+    const { id, user, wanted, row } = await given()
     await refresh(wanted)
-    expect(sent()).toEqual(['RT_cnry_old', 'RT_cnry_old'])
-    expect(await row()).toMatchObject({ version: 2, unansweredSends: 0, inDoubtSince: null })
+    expect(sent()).toEqual(['RT_cnry_old'])
+    const stored = await row()
+    expect(stored).toMatchObject({ status: 'active', version: 2, refreshError: null })
+    const context = { grantId: id, userId: user.id, provider: 'acme', version: 2 }
+    expect(openSealed(stored.accessToken ?? '', { ...context, field: 'access_token' })).toBe(
+      'AT_cnry_new',
+    )
+    await refresh({ ...wanted, version: 2 })
+    expect(sent()).toEqual(['RT_cnry_old', 'RT_cnry_new'])
+  })
+
+  test.each<[string, unknown]>([
+    ['no access token', { token_type: 'Bearer' }],
+    ['an access token of another type', { access_token: 'AT_cnry_x', token_type: 'mac' }],
+    ['an access token that is none', { access_token: 'A T', token_type: 'Bearer' }],
+  ])('WD-05 a new refresh token with %s is stored, and used the next time', async (_, rest) => {
+    answer({ ...(rest as object), refresh_token: 'RT_cnry_new' }, { nth: 1 })
+    answer({ ...rotated, refresh_token: 'RT_cnry_third' }, { nth: 2 })
+    const { database, user, id, wanted, row } = await given({ refreshFailures: 2 })
+    const before = await row()
+    const failed = { code: 'temporarily_unavailable', retryAfterS: expect.any(Number) }
+    await expect(refresh(wanted)).rejects.toMatchObject(failed)
+    const stored = await row()
+    expect(stored).toMatchObject({
+      ...{ status: 'active', version: 2, leaseId: null, unansweredSends: 0, inDoubtSince: null },
+      ...{ refreshFailures: 3, refreshError: failed.code },
+      accessTokenExpiresAt: before.accessTokenExpiresAt,
+    })
+    const context = { grantId: id, userId: user.id, provider: 'acme', version: 2 }
+    expect(openSealed(stored.accessToken ?? '', { ...context, field: 'access_token' })).toBe(
+      'AT_cnry_old',
+    )
+    await untilAllowed(database, id)
+    await refresh({ ...wanted, version: 2 })
+    expect(sent()).toEqual(['RT_cnry_old', 'RT_cnry_new'])
+    expect(await row()).toMatchObject({ version: 3, refreshError: null })
+  })
+
+  test.each<[string, Partial<GrantRow>, unknown, number | null]>([
+    ['nothing', lived(4000), undefined, 4000],
+    ['what cannot be', lived(4000), 1_796_083_200, 4000],
+    ['a fraction', lived(4000), 4.7, 4700],
+    ['nothing, and nothing was before', { accessTokenExpiresAt: null }, undefined, null],
+  ])('WD-06 of the life is told %s', async (_, values, expires_in, lifeMs) => {
+    answer({ ...rotated, expires_in })
+    const { wanted, row } = await given(values)
+    await refresh(wanted)
+    const { accessTokenExpiresAt, lastRefreshedAt } = await row()
+    if (lifeMs === null) return expect(accessTokenExpiresAt).toBeNull()
+    const life = (accessTokenExpiresAt ?? 0) - (lastRefreshedAt ?? 0)
+    // What is told begins when it was asked for; what is remembered loses nothing at each refresh.
+    if (expires_in === 4.7) expect(lifeMs - life).toBeLessThan(2000)
+    else expect(life).toBe(lifeMs)
+  })
+
+  test('RS-07 a refresh that leaves out offline_access takes it from nobody', async () => {
+    answer({ ...rotated, scope: 'profile' })
+    const scope = 'profile offline_access'
+    const { database, id, wanted, row } = await given({ scope, requestedScope: scope })
+    await refresh(wanted)
+    expect((await row()).scope).toBe(scope)
+    expect((await events(database, id)).map(([type]) => type)).toEqual(['refreshed'])
   })
 
   test('RF-05 refused the second time, the new token is known to be lost', async () => {

@@ -52,8 +52,8 @@ export function authorizationError(error: string): ErrorCode {
 // An oversized state is not refused here: it fits no cookie, and is told as any other unknown one.
 const responseShape = z.object({
   state: z.string().optional(),
-  // Some are encrypted tokens of several kB. Node's own cap on a request's head comes sooner.
-  code: z.string().max(16_384).optional(),
+  // Some are encrypted tokens of several kB. A request's head may have 16 KiB, with the cookies (Node's own cap).
+  code: z.string().max(12_288).optional(),
   iss: z.string().max(2048).optional(),
   error: z.string().max(2048).optional(),
 })

@@ -138,6 +138,42 @@ test('TE-07 what is not UTF-8, or packed otherwise than it says, is refused', as
   await expect(call()).rejects.toEqual(failed)
   acme.ctl({ endpoint: 'token', body: '{}', headers: { 'content-encoding': 'gzip' } })
   await expect(call()).rejects.toEqual(failed)
-  acme.ctl({ endpoint: 'token', body: '{}', headers: { 'content-encoding': 'lzma' } })
-  expect((await call()).body).toBe('')
+})
+
+test('WD-07 a byte order mark is not part of the text', async () => {
+  acme.ctl({ endpoint: 'token', body: '\uFEFF{}' })
+  expect((await call()).body).toBe('{}')
+})
+
+test('WD-08 where a coding is not known, none was applied', async () => {
+  for (const coding of ['lzma', 'UTF-8', 'none', 'identity, none', 'gzip, utf-8']) {
+    acme.ctl({ endpoint: 'token', body: '{}', headers: { 'content-encoding': coding } })
+    expect((await call()).body).toBe('{}')
+  }
+})
+
+test('what is packed twice, or under its older name, is opened; what is packed ten times is not', async () => {
+  const twice = gzipSync(gzipSync('{}')).toString('base64')
+  for (const coding of ['gzip, gzip', 'x-gzip, identity, GZIP']) {
+    const headers = { 'content-encoding': coding }
+    acme.ctl({ endpoint: 'token', body_base64: twice, headers })
+    expect((await call()).body).toBe('{}')
+  }
+  const headers = { 'content-encoding': Array(10).fill('gzip').join(', ') }
+  acme.ctl({ endpoint: 'token', body_base64: gzipSync('{}').toString('base64'), headers })
+  await expect(call()).rejects.toEqual(failed)
+})
+
+test('AU-18 a cap of one’s own holds for what came and for what is unpacked', async () => {
+  const capped = (body: Buffer, headers = {}) => {
+    acme.ctl({ endpoint: 'token', body_base64: body.toString('base64'), headers })
+    const request = { url: `${acme.url}/token`, method: 'POST', headers: new Headers(), body: '' }
+    return callThirdParty(request, 'people', { maxBytes: 1000 })
+  }
+  await expect(capped(Buffer.alloc(1001, ' '))).rejects.toEqual(failed)
+  await expect(
+    capped(gzipSync(Buffer.alloc(1001, ' ')), { 'content-encoding': 'gzip' }),
+  ).rejects.toEqual(failed)
+  acme.reset()
+  expect((await capped(Buffer.alloc(1000, ' '))).body).toHaveLength(1000)
 })

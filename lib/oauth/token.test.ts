@@ -95,7 +95,6 @@ describe('TE-07 a malformed answer is refused', () => {
     '"text"',
     '123',
     '{"access_token":"AT","token_ty',
-    '\uFEFF{"access_token":"AT","token_type":"bearer"}',
     '{"access_token":"A","access_token":"B","token_type":"bearer"}',
     'access_token=A&access_token=B&token_type=bearer',
     '{"access_token":"AT","token_type":"bearer","expires_in":NaN}',
@@ -106,13 +105,11 @@ describe('TE-07 a malformed answer is refused', () => {
     { ...good, access_token: null },
     { ...good, access_token: ['AT'] },
     { ...good, refresh_token: {} },
-    { ...good, refresh_token: '' },
-    { ...good, refresh_token: null },
+    { ...good, refresh_token: ['RT'] },
     { ...good, token_type: 'mac' },
     { ...good, token_type: 'DPoP' },
     { ...good, token_type: undefined },
     { ...good, token_type: ['bearer'] },
-    { ...good, scope: ['a', 'b'] },
   ])('TE-07 %j', async (answer) => {
     await expect(exchange(answer)).rejects.toEqual(failed)
     expect(({} as Record<string, unknown>).admin).toBeUndefined()
@@ -133,6 +130,65 @@ describe('TE-07 a malformed answer is refused', () => {
     expect(tokens.accessToken).toBe('AT_cnry')
   })
 })
+
+test.each([
+  [{ scope: ['a', 'b'] }, { scope: ['a', 'b'] }],
+  [{ scope: null }, { scope: null }],
+  [{ scope: '' }, { scope: null }],
+  [{ refresh_token: null }, { refreshToken: null }],
+  [{ refresh_token: '' }, { refreshToken: null }],
+  [{ expires_in: [] }, { accessTokenExpiresAt: null }],
+  [{ id_token: 7 }, {}],
+])('WD-05 %j beside a good token is read as it can be', async (odd, expected) => {
+  expect(await exchange({ ...good, ...odd })).toMatchObject({ accessToken: 'AT_cnry', ...expected })
+})
+
+test('WD-07 WD-08 a byte order mark and an unknown coding are no hindrance', async () => {
+  for (const coding of ['UTF-8', 'none', 'identity', ' ', 'gzip, utf-8']) {
+    const headers = { 'content-encoding': coding }
+    acme.ctl({ endpoint: 'token', body: `\uFEFF${JSON.stringify(good)}`, headers })
+    const { tokens } = await exchangeCode(await providerOf(), attemptOf(), { code: 'C' })
+    expect(tokens.accessToken).toBe('AT_cnry')
+  }
+})
+
+test('WD-09 another type is taken where the entry allows it, and quirks may be several', async () => {
+  const ebay = { ...good, token_type: 'User Access Token' }
+  await expect(exchange(ebay)).rejects.toEqual(failed)
+  const entry = { token_types: ['User Access Token'] }
+  expect((await exchange(ebay, entry)).accessToken).toBe('AT_cnry')
+  const { token_type: _, ...typeless } = good
+  const both = { quirk: ['microsoft', 'token_type_missing'], scope: ['User.Read'] }
+  const scope = 'https://graph.microsoft.com/User.Read'
+  expect(await exchange({ ...typeless, scope }, both)).toMatchObject({ scope: ['User.Read'] })
+})
+
+test('RS-07 a refresh token proves offline_access where that was asked for', async () => {
+  const redeem = async (answer: object, asked: string[]) => {
+    acme.ctl({ endpoint: 'token', body: JSON.stringify(answer) })
+    const attempt = attemptOf({ scope: asked })
+    return (await (await exchangeCode(await providerOf(), attempt, { code: 'C' })).check()).scope
+  }
+  const asked = ['profile', 'offline_access']
+  expect(await redeem({ ...good, scope: 'profile' }, asked)).toEqual(asked)
+  expect(await redeem({ ...good, scope: 'profile' }, ['profile'])).toEqual(['profile'])
+  const { refresh_token: _, ...without } = good
+  expect(await redeem({ ...without, scope: 'profile' }, asked)).toEqual(['profile'])
+})
+
+test.each([
+  ['Unauthorized', 'provider_misconfigured'],
+  ['', 'provider_misconfigured'],
+  ['{"error":"mystery"}', 'provider_misconfigured'],
+  ['{"error":"invalid_grant"}', 'exchange_failed'],
+])(
+  'RS-07 401 with %j is our client refused, unless it says that it is the code',
+  async (body, code) => {
+    acme.ctl({ endpoint: 'token', status: 401, body, headers: { 'content-type': 'text/plain' } })
+    const refused = exchangeCode(await providerOf(), attemptOf(), { code: 'C' })
+    await expect(refused).rejects.toEqual(expect.objectContaining({ code }))
+  },
+)
 
 describe('TE-09 a token that could break a header is refused', () => {
   test.each([
