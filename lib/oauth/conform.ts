@@ -1,6 +1,6 @@
 import type { WireResponse } from '#lib/providers/quirks'
 import { isObject, type Members, readMembers } from './members.ts'
-import { isToken } from './token-response.ts'
+import { isBlank, isToken } from './token-response.ts'
 
 /**
  * Turns the off-standard answers that many token endpoints give into what RFC 6749 §5 asks for: JSON,
@@ -14,7 +14,8 @@ export function conform(response: WireResponse, sent?: string): WireResponse {
   if (!members) return { ...response, body: '' }
   const isSuccess = response.status < 300
   const isRenewal = isSuccess && sent !== undefined && hasNewToken(members, sent)
-  const hasError = !isNoError(members.error) && !isRenewal
+  const isError = !isBlank(members.error) && members.error !== 0 && members.error !== '0'
+  const hasError = isError && !isRenewal
   if (!hasError && isSuccess) delete members.error
   return asJson({ ...response, status: standardStatus(response.status, hasError) }, members)
 }
@@ -69,11 +70,6 @@ function membersOf({ body }: WireResponse): Members {
 
 function hasNewToken({ access_token, refresh_token }: Members, sent: string): boolean {
   return isToken(access_token) || (isToken(refresh_token) && refresh_token !== sent)
-}
-
-function isNoError(error: unknown): boolean {
-  const none: unknown[] = [undefined, null, false, '', 0]
-  return none.includes(error)
 }
 
 function standardStatus(status: number, hasError: boolean): number {

@@ -63,12 +63,16 @@ export function readRenewed(
 
 /** Visible ASCII and bounded: a token becomes a header of later requests. */
 export function isToken(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 65_536 && /^[\x21-\x7e]+$/.test(value)
+  if (typeof value !== 'string' || isBlank(value)) return false
+  return value.length <= 65_536 && /^[\x21-\x7e]+$/.test(value)
 }
 
-/** Nothing, as some write it: a refresh token of '' or null means "keep the one that you have". */
-function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || value === false || value === ''
+/**
+ * Nothing, as some write it, in forms as a word too: a refresh token of '' or null means "keep the one
+ * that you have".
+ */
+export function isBlank(value: unknown): boolean {
+  return [undefined, null, false, '', 'null', 'undefined', 'false'].includes(value as string)
 }
 
 /** RFC 6749 §7.1: a token of a type that we do not understand is not used. An entry may name others. */
