@@ -34,7 +34,6 @@ const malformed: Record<string, Bend> = {
   true: text('true'),
   NaN: text('NaN'),
   'JSON cut short': text(`{${good}`),
-  'a byte order mark': bytes(Buffer.from(`\ufeff{${good}}`)),
   'UTF-16': bytes(Buffer.from(`\ufeff{${good}}`, 'utf16le')),
   'broken UTF-8': bytes(
     Buffer.concat([Buffer.from(`{${good},"x":"`), Buffer.of(0xff), Buffer.from('"}')]),
@@ -52,15 +51,12 @@ const malformed: Record<string, Bend> = {
   'access_token null': { merge: { access_token: null } },
   'access_token 1': { merge: { access_token: 1 } },
   'refresh_token {}': { merge: { refresh_token: {} } },
-  "refresh_token ''": { merge: { refresh_token: '' } },
-  'refresh_token null': { merge: { refresh_token: null } },
   'refresh_token []': { merge: { refresh_token: ['RT_cnry_acme_x'] } },
   'token_type mac': { merge: { token_type: 'mac' } },
   'token_type missing': { omit: ['token_type'] },
   'token_type an array': { merge: { token_type: ['Bearer'] } },
   'token_type null': { merge: { token_type: null } },
   'expires_in NaN': text(`{${good},"expires_in":NaN}`),
-  'scope an array': { merge: { scope: ['profile'] } },
 }
 
 test('TE-07 a malformed token response is no grant', async ({
@@ -177,29 +173,14 @@ test('TE-10 an absurd lifetime is unknown, and never for ever', async ({
     return at
   }
   const tenYears = 315_360_000
-  const unknown = [
-    0,
-    -1,
-    -3600,
-    3.5,
-    1e300,
-    1e13,
-    null,
-    '',
-    '-5',
-    '1e300',
-    'NaN',
-    'soon',
-    [],
-    {},
-    true,
-  ]
+  const unknown = [0, -1, -3600, 1e300, 1e13, null, '', '-5', '1e300', 'NaN', 'soon', [], {}, true]
   for (const expires_in of unknown)
     expect(await expiry({ merge: { expires_in } }), `${expires_in}`).toBeNull()
   expect(await expiry({ omit: ['expires_in'] })).toBeNull()
   for (const [given, kept] of [
     [3600, 3600],
     ['3600', 3600],
+    [3600.5, 3600],
     [tenYears + 1, tenYears],
     ['999999999999', tenYears],
   ] as const) {

@@ -228,6 +228,28 @@ describe('every problem is told at the start', () => {
       'quirk: "constructor" does not exist; there are dropbox, github',
     ],
     [
+      'an unknown quirk in a list',
+      { quirk: ['slack', 'toString'] },
+      'quirk: "toString" does not exist; there are dropbox, github',
+    ],
+    ['a quirk that is none', { quirk: 7 }, 'quirk: must be the id of a quirk, or a list of such'],
+    [
+      'WD-09 a type that is no bearer token',
+      { token_types: ['User', 'DPoP'] },
+      'token_types: "DPoP" is a token that cannot be used as a Bearer token',
+    ],
+    ['an unknown unit', { expires_unit: 'min' }, 'expires_unit: is "min"; it must be one of s, ms'],
+    [
+      'WD-14 a response mode',
+      { authorization_params: { response_mode: 'form_post' } },
+      'authorization_params.response_mode: asks for the response mode "form_post"; the callback takes query alone',
+    ],
+    [
+      'WD-14 a response mode in the URL',
+      { authorization_endpoint: 'https://acme.test/authorize?response_mode=fragment' },
+      'authorization_endpoint: asks for the response mode "fragment"',
+    ],
+    [
       'a public client without PKCE',
       { pkce: 'none', token_endpoint_auth_method: 'none' },
       'such a client needs S256',
