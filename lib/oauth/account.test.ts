@@ -91,6 +91,25 @@ describe('paths', () => {
   })
 })
 
+test('WD-10 userinfo may be a list, under any type, and ids as long as they like', async () => {
+  const entry = { account: { id: '0.tenantId', label: '0.user.name' } }
+  for (const type of ['application/json', 'text/html']) {
+    acme.ctl({
+      ...{ endpoint: 'userinfo', headers: { 'content-type': type, 'content-encoding': 'none' } },
+      body: '\uFEFF[{"tenantId":17841405793187218,"x":1,"x":2,"user":{"name":"Ann"}},{"tenantId":2}]',
+    })
+    expect(await identify({}, entry)).toEqual({ id: '17841405793187218', label: 'Ann' })
+  }
+})
+
+test('WD-05 an identity that stands twice with two values is none; elsewhere that is no matter', async () => {
+  const answer = (body: string) => acme.ctl({ endpoint: 'userinfo', body })
+  answer('{"sub":"a","sub":"b"}')
+  await expect(identify({})).rejects.toEqual(failed)
+  answer('{"sub":"a","x":{"y":1,"y":2}}')
+  expect(await identify({})).toEqual({ id: 'a', label: null })
+})
+
 describe('userinfo that cannot be had', () => {
   test.each([
     [{ status: 401, body: '{}' }, 'exchange_failed'],

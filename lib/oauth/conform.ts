@@ -1,5 +1,5 @@
 import type { WireResponse } from '#lib/providers/quirks'
-import { isObject, type Members, readMembers } from './members.ts'
+import { isObject, type Members, readMembers, readMembersOrList } from './members.ts'
 import { isBlank, isToken } from './token-response.ts'
 
 /**
@@ -22,7 +22,7 @@ export function conform(response: WireResponse, sent?: string): WireResponse {
 
 /** The members of a userinfo answer as JSON, whatever they came as. */
 export function conformUserinfo(response: WireResponse): WireResponse {
-  const members = readMembers(response)
+  const members = readMembersOrList(response)
   return members ? asJson(response, members) : { ...response, body: '' }
 }
 

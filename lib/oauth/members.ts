@@ -12,13 +12,20 @@ export const maxAnswerBytes = 262_144
  * many are wrong. A byte order mark is ignored (RFC 8259 §8.1), an integer beyond 2^53 is the text of its
  * digits, a member that stands twice with two values is left out: two readers would see two things.
  */
-export function readMembers({
-  headers,
-  body,
-}: {
-  headers: Headers
-  body: string
-}): Members | undefined {
+export function readMembers(answer: Answer): Members | undefined {
+  const value = readAnswer(answer)
+  return isObject(value) ? value : undefined
+}
+
+/** The same, where a list will do too: `0` names its first element. */
+export function readMembersOrList(answer: Answer): Members | undefined {
+  const value = readAnswer(answer)
+  return typeof value === 'object' && value !== null ? { ...value } : undefined
+}
+
+type Answer = { headers: Headers; body: string }
+
+function readAnswer({ headers, body }: Answer): unknown {
   if (body.length > maxAnswerBytes) return undefined
   const text = body.replace(/^\uFEFF/, '').trim()
   const type = headers.get('content-type') ?? ''
@@ -27,12 +34,12 @@ export function readMembers({
   return !isJson && isForm ? readForm(text) : readJson(text)
 }
 
-function readJson(text: string): Members | undefined {
+function readJson(text: string): unknown {
   const twice = ambiguousKeys(text)
   if (!twice) return undefined
   try {
     const value: unknown = hasLongNumber.test(text) ? JSON.parse(text, exactly) : JSON.parse(text)
-    if (!isObject(value)) return undefined
+    if (typeof value !== 'object' || value === null) return undefined
     for (const path of twice) leaveOut(value, path)
     return value
   } catch {

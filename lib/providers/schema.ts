@@ -136,7 +136,7 @@ export const fields = {
     .strictObject({ id: path, label: path })
     .nullable()
     .describe(
-      '`{ "id": "sub", "label": "name" }`: dotted paths, looked up in ID token, userinfo and token response. `null`: the provider tells no identity, so one grant a user.',
+      '`{ "id": "sub", "label": "name" }`: dotted paths, looked up in ID token, userinfo and token response; in a list `0.id` is its first. `null`: the provider tells no identity, so one grant a user.',
     ),
   api: z
     .array(url)
