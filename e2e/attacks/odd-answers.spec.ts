@@ -14,10 +14,12 @@ import type { World } from '../world.ts'
 
 type Bend = Omit<Rule, 'endpoint'>
 
-/** Connects where the token endpoint answers so; the grant, and the token that a job is given. */
+/** Connects where the token endpoint answers so; userinfo knows a token that it never gave. */
 async function connected(world: World, alice: Visitor, bend: Bend) {
-  world.providers.acme.reset()
-  world.providers.acme.ctl({ endpoint: 'token', nth: 1, ...bend })
+  const { acme } = world.providers
+  acme.reset()
+  acme.ctl({ endpoint: 'token', nth: 1, ...bend })
+  if (bend.body) acme.ctl({ endpoint: 'userinfo', body: '{"sub":"acme_ann"}' })
   expectOk(await connect(alice))
 }
 
@@ -55,9 +57,7 @@ test('WD-05 WD-07 WD-08 what is odd in an answer to a code, and not needed, keep
   ]
   for (const [what, bend, expected] of bends)
     await test.step(what, async () => {
-      const { acme } = world.providers
       await world.rows.clear()
-      if (bend.body) acme.ctl({ endpoint: 'userinfo', body: bom({ sub: 'acme_ann' }), ...utf8 })
       await connected(world, alice, bend)
       expect(await grants('alice')).toMatchObject([{ status: 'active', ...expected }])
     })
