@@ -1,5 +1,6 @@
 import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
+import { tracing } from '#lib/proxy/unsent-headers'
 
 /**
  * Lets the SPAs that are registered read an answer: the origins of `SPA_COMPLETION_URLS`, byte by byte,
@@ -49,7 +50,8 @@ export function isFromSpa({ headers }: { headers: Headers }): boolean {
   return isRegistered(headers.get('origin') ?? '')
 }
 
-const allowed = ['authorization', 'content-type']
+/** What a SPA's tracing sends along must not keep it from calling: it is allowed, and then left out. */
+const allowed = ['authorization', 'content-type', ...tracing]
 
 /** What pages can use of an answer, besides what they may read anyway; of a third party's too. */
 const exposed =

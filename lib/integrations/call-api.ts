@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream'
 import { GrantkeeperError } from '#lib/errors'
+import { resolveProvider } from '#lib/oauth/metadata'
 import { type StreamedAnswer, streamThirdParty } from '#lib/oauth/outbound-stream'
 import type { OfferedProvider } from '#lib/providers/provider'
 import { type ApiAnswer, passOn } from '#lib/proxy/answer'
 import { type Begun, begin, whole } from '#lib/proxy/beginning'
+import { isExcepted } from '#lib/proxy/paths'
 import { type Patience, startPatience } from '#lib/proxy/patience'
-import { requestHeaders } from '#lib/proxy/request-headers'
+import { passedHeaders, withToken } from '#lib/proxy/request-headers'
 import { resolveTarget, type Wish } from '#lib/proxy/target'
 import type { User } from '#lib/session'
 import { type Access, accessAfterRefusal, accessFor } from './access.ts'
@@ -34,12 +36,15 @@ export async function callApi(user: User, call: ApiCall): Promise<ApiAnswer> {
   const url = resolveTarget(call.provider, call)
   if (!call.provider.api_methods.some((method) => method === call.method))
     throw new GrantkeeperError('forbidden', { status: 405 })
+  const headers = passedHeaders(call.headers, call.provider)
+  if (isExcepted(await withEndpoints(call.provider), call.path))
+    throw new GrantkeeperError('forbidden')
   const giveBack = takeTurn(user)
   const patience = startPatience(call.signal)
   patience.signal.addEventListener('abort', giveBack)
   try {
     const upload = await receive(call, patience)
-    const { access, answer } = await askTwice(user, { call, url, upload, patience })
+    const { access, answer } = await askTwice(user, { call, url, headers, upload, patience })
     const { accessToken, provider } = access
     return await passOn(answer, { accessToken, provider, method: call.method, patience })
   } catch (error) {
@@ -49,7 +54,23 @@ export async function callApi(user: User, call: ApiCall): Promise<ApiAnswer> {
   }
 }
 
-type Attempt = { call: ApiCall; url: URL; upload: Begun | undefined; patience: Patience }
+type Attempt = {
+  call: ApiCall
+  url: URL
+  headers: Record<string, string>
+  upload: Begun | undefined
+  patience: Patience
+}
+
+/** With the endpoints of its metadata too, where those can lie below the prefixes: at the issuer's origin alone. */
+async function withEndpoints(provider: OfferedProvider): Promise<OfferedProvider> {
+  const { discovery, api } = provider
+  if (discovery === undefined) return provider
+  const { origin } = new URL(discovery)
+  return api.some((prefix) => new URL(prefix).origin === origin)
+    ? resolveProvider(provider)
+    : provider
+}
 
 /** As much as APIs take in one request; larger files have upload URLs of their own. */
 const maxRequestBytes = 32 * 1024 * 1024
@@ -88,8 +109,8 @@ function tokenRefused(): GrantkeeperError {
   return new GrantkeeperError('provider_error', { status: 409 })
 }
 
-function ask({ accessToken }: Access, { call, url, upload, patience }: Attempt) {
-  const headers = requestHeaders(call.headers, accessToken)
+function ask({ accessToken }: Access, { call, url, upload, patience, ...attempt }: Attempt) {
+  const headers = withToken(attempt.headers, call.provider, accessToken)
   const body = upload?.rest ? Readable.from(whole(upload)) : upload?.beginning
   return streamThirdParty({ url, method: call.method, headers, body, signal: patience.signal })
 }

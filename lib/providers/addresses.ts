@@ -20,6 +20,11 @@ export function* badAddresses(
     const wrong = judge(prefix, allowLocal) ?? query(prefix)
     if (wrong) yield { path: ['api', index], message: wrong }
   }
+  const { reads } = provider
+  if (reads && 'source' in reads) {
+    const wrong = judge(reads.source, allowLocal)
+    if (wrong) yield { path: ['reads', 'source'], message: wrong }
+  }
   for (const field of ['issuer', 'discovery'] as const) {
     const wrong = query(provider[field])
     if (wrong) yield { path: [field], message: wrong }

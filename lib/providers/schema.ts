@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { apiContradictions } from './api-contradictions.ts'
+import { apiFields } from './api-fields.ts'
 import { contradictions } from './contradictions.ts'
 import { quirks } from './quirks.ts'
 
@@ -147,6 +149,7 @@ export const fields = {
     .min(1)
     .default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
     .describe('What the proxy may do there.'),
+  ...apiFields,
   tenant: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/, "must be a host or a directory's name, no URL")
@@ -175,7 +178,7 @@ export const fields = {
 export const providerSchema = z
   .strictObject(fields)
   .superRefine((provider, context) => {
-    for (const { path, message } of contradictions(provider))
+    for (const { path, message } of [...contradictions(provider), ...apiContradictions(provider)])
       context.addIssue({ code: 'custom', path, message })
   })
   .transform((provider) => ({ ...provider, issuer: provider.issuer ?? provider.discovery }))

@@ -1,17 +1,43 @@
+import { GrantkeeperError } from '#lib/errors'
+import type { OfferedProvider } from '#lib/providers/provider'
+import { isUnsent } from './unsent-headers.ts'
+
+type ByEntry = Pick<
+  OfferedProvider,
+  'api_headers' | 'api_auth' | 'api_forward' | 'api_ranges' | 'client'
+>
+
 /**
- * The headers that go on to a provider's API: what the list has, and ours. Cookies, credentials,
- * hop-by-hop and forwarding headers, `Content-Length` and method overrides are not on it.
+ * The headers that go on to a provider's API: what the list and the entry have, and the entry's constant ones.
+ * What anybody adds by itself is left out (`unsent-headers.ts`); every other header is refused, by its name.
+ * @throws {GrantkeeperError} `invalid_request` with the names
  */
-export function requestHeaders(given: Headers, accessToken: string): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const name of forwarded) {
-    const value = given.get(name)
-    if (value !== null) headers[name] = value
-  }
+export function passedHeaders(given: Headers, entry: ByEntry): Record<string, string> {
+  const passed: Record<string, string> = {}
+  const refused: string[] = []
+  const connection = given.get('connection')
+  for (const [name, value] of given)
+    if (isForwarded(name, entry)) passed[name] = value
+    else if (!isUnsent(name, connection)) refused.push(name)
+  if (refused.length > 0) throw notPassed(refused)
+  for (const [name, value] of Object.entries(entry.api_headers ?? {}))
+    passed[name.toLowerCase()] = value.replaceAll('{client_id}', entry.client.id)
+  return passed
+}
+
+/** The same with the access token, as the entry says that the API takes it, and with what is ours. */
+export function withToken(
+  passed: Record<string, string>,
+  { api_auth: auth }: Pick<ByEntry, 'api_auth'>,
+  accessToken: string,
+): Record<string, string> {
+  const scheme = auth?.scheme ?? 'Bearer'
   return {
-    ...headers,
-    authorization: `Bearer ${accessToken}`,
     'user-agent': 'Grantkeeper',
+    ...passed,
+    [(auth?.header ?? 'authorization').toLowerCase()]: scheme
+      ? `${scheme} ${accessToken}`
+      : accessToken,
     // What comes back is searched for the token, which takes plain bytes.
     'accept-encoding': 'identity',
   }
@@ -41,3 +67,20 @@ export const forwarded = [
   // https://docs.github.com/en/rest/about-the-rest-api/api-versions
   'x-github-api-version',
 ] as const
+
+const usual = new Set<string>(forwarded)
+
+function isForwarded(name: string, { api_forward, api_ranges, api_auth }: ByEntry): boolean {
+  if (name === api_auth?.header.toLowerCase()) return false
+  if (api_ranges === false && (name === 'range' || name === 'if-range')) return false
+  return usual.has(name) || (api_forward ?? []).some((one) => one.toLowerCase() === name)
+}
+
+/** Enough to see what is wrong. */
+const maxNames = 10
+
+function notPassed(names: string[]): GrantkeeperError {
+  const message = 'is a header that is not passed on; the entry may name it in api_forward'
+  const errors = names.slice(0, maxNames).map((name) => ({ path: `header.${name}`, message }))
+  return new GrantkeeperError('invalid_request', { detail: { errors } })
+}

@@ -15,9 +15,13 @@ export type Wish = {
 /**
  * The URL that a call goes to: under one of the prefixes that the entry lists, or nowhere. A path that
  * any server on the way might read as another one is refused, not mended.
- * @throws {GrantkeeperError} `forbidden` where no such prefix is listed, `invalid_request` for the path
+ * @throws {GrantkeeperError} `forbidden` where no such prefix is listed, `invalid_request` for the path or
+ *   a parameter
  */
-export function resolveTarget({ api }: Pick<Provider, 'api'>, wish: Wish): URL {
+export function resolveTarget(
+  { api, api_query }: Pick<Provider, 'api'> & Partial<Pick<Provider, 'api_query'>>,
+  wish: Wish,
+): URL {
   const prefix = wish.api === undefined ? api[0] : api.find((listed) => listed === wish.api)
   if (prefix === undefined) throw new GrantkeeperError('forbidden')
   if (!isPlain(wish.path)) throw new GrantkeeperError('invalid_request')
@@ -25,7 +29,7 @@ export function resolveTarget({ api }: Pick<Provider, 'api'>, wish: Wish): URL {
   const target = new URL(base.href + wish.path)
   // What the parser still changed is what nobody has looked at.
   if (target.href !== base.href + wish.path) throw new GrantkeeperError('invalid_request')
-  target.search = forwardedQuery(wish.query)
+  target.search = forwardedQuery(wish.query, api_query)
   return target
 }
 

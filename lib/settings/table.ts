@@ -118,6 +118,13 @@ export const settings = z.object({
     .describe(
       'true lets issuers and providers on localhost, *.localhost and 127.0.0.1 through, http too. For the demo and tests.',
     ),
+  PROXY_IGNORED_HEADERS: z
+    .string()
+    .default('')
+    .transform((text) => list(text).map((name) => name.toLowerCase()))
+    .describe(
+      'Comma-separated names of request headers that your own network adds to every request: calls through the proxy go on without them, instead of being refused (docs/calling-apis.md).',
+    ),
   CRON_SECRET: z.string().min(16).optional().describe('GET /api/cron wants it as a bearer token.'),
   TRANSACTION_TTL_S: z.coerce
     .number()
