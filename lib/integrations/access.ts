@@ -2,6 +2,7 @@ import { goOn } from '#lib/background'
 import { env } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
 import { inTime } from '#lib/in-time'
+import { oncePerProcess } from '#lib/process'
 import type { OfferedProvider } from '#lib/providers/provider'
 import type { User } from '#lib/session'
 import { logEvent } from '#lib/telemetry'
@@ -43,9 +44,8 @@ export async function accessAfterRefusal(refused: Access): Promise<Access | unde
   const read = async () => choose(await readAccessRows({ userId, provider }), grantId)
   const row = await read()
   if (row.version !== refused.version) return openAccess(row)
-  const age = row.now - (row.lastRefreshedAt ?? 0)
-  if (!row.isRefreshable || age < coolDownMs) return undefined
-  await landed(refresh(row))
+  if (!isRenewable(row)) return undefined
+  await landed(refresh(row)).catch(notingFailure(row))
   const renewed = await read()
   return renewed.version === refused.version ? undefined : openAccess(renewed)
 }
@@ -54,6 +54,8 @@ export type Wish = {
   grant?: string | undefined
   /** Milliseconds that the token shall still live, as far as the provider's tokens live so long. */
   minTtlMs?: number | undefined
+  /** The API has just refused the token that was given: then its life says nothing. */
+  isRefused?: boolean | undefined
 }
 
 /**
@@ -62,7 +64,7 @@ export type Wish = {
  */
 export async function freshRow(holder: Holder, wish: Wish): Promise<AccessRow> {
   const row = choose(await readAccessRows(holder), wish.grant)
-  const state = freshness(row, wish.minTtlMs)
+  const state = wish.isRefused && isRenewable(row) ? 'stale' : freshness(row, wish.minTtlMs)
   if (state === 'fresh') return row
   if (state === 'ageing') {
     refreshAhead(row)
@@ -72,7 +74,8 @@ export async function freshRow(holder: Holder, wish: Wish): Promise<AccessRow> {
   const begun = performance.now()
   try {
     if (!row.isRefreshable) throw reauthorizationRequired(row, 'expired')
-    await landed(refresh(row))
+    const flight = landed(refresh(row))
+    await (wish.isRefused ? flight.catch(notingFailure(row)) : flight)
   } catch (error) {
     const now = await read().catch(orAsItWas(row, begun))
     if (now.accessToken !== null && remainingMs(now) > lastMomentMs) return now
@@ -90,6 +93,26 @@ export function openAccess(row: AccessRow): Access {
 
 /** Whatever the provider's API refuses, nobody is asked for a new token more often than this. */
 const coolDownMs = 30_000
+
+/** Whether a token that was refused may be renewed: not where that was done or tried just now, by whomever. */
+function isRenewable({ grantId, isRefreshable, now, lastRefreshedAt }: AccessRow): boolean {
+  const last = Math.max(lastRefreshedAt ?? 0, failures().get(grantId) ?? 0)
+  return isRefreshable && now - last >= coolDownMs
+}
+
+/** A refresh for a refused token that failed leaves no date in the row: the pauses there begin with a second. */
+function notingFailure({ grantId, now }: AccessRow): (error: unknown) => never {
+  return (error) => {
+    const known = failures()
+    if (known.size >= 10_000) known.clear()
+    known.set(grantId, now)
+    throw error
+  }
+}
+
+function failures(): Map<string, number> {
+  return oncePerProcess('failed renewals of refused tokens', () => new Map<string, number>())
+}
 
 /** Less than this is as good as nothing: the call that it is for would come too late. */
 const lastMomentMs = 3_000

@@ -114,6 +114,52 @@ onEachDialect('vend', (open) => {
     expect(calls()).toBe(0)
   })
 
+  test.each([
+    ['a life that is known', Date.now() + hour],
+    ['one that is not', null],
+  ])('WD-13 a token that was refused is renewed, once in 30 seconds: %s', async (_, ends) => {
+    parties.acme.ctl({ endpoint: 'token', body: refreshed() })
+    const { database, id, wish } = await given({ accessTokenExpiresAt: ends })
+    const refused = () => vend(jobOf(), { ...wish, refused: true })
+    const at = await Promise.all([refused(), refused(), refused()])
+    expect(at.map(({ access_token }) => access_token)).toEqual(Array(3).fill('AT_cnry_new'))
+    expect(await refused()).toMatchObject({ access_token: 'AT_cnry_new' })
+    expect(calls()).toBe(1)
+    const { grants } = database.tables
+    const past = { lastRefreshedAt: Date.now() - 31_000 }
+    await database.db.update(grants).set(past).where(eq(grants.id, id))
+    await refused()
+    expect(calls()).toBe(2)
+  })
+
+  test('WD-13 where none is to be had, the same token is given, and few are asked for', async () => {
+    parties.acme.ctl({ endpoint: 'token', status: 503 })
+    const { database, id, wish } = await given({ accessTokenExpiresAt: null })
+    const { grants } = database.tables
+    let tries = 0
+    for (let turn = 0; turn < 5; turn += 1) {
+      const again = await vend(jobOf(), { ...wish, refused: true })
+      expect(again).toMatchObject({ access_token: 'AT_cnry_old' })
+      await database.db.update(grants).set({ refreshNotBefore: 0 }).where(eq(grants.id, id))
+      // A provider that may not have seen the token is asked twice, as at every refresh.
+      tries ||= calls()
+    }
+    expect(calls()).toBe(tries)
+    const without = await given({ accessTokenExpiresAt: null, refreshToken: null })
+    expect(await vend(jobOf(), { ...without.wish, refused: true })).toMatchObject({
+      access_token: 'AT_cnry_old',
+    })
+    expect(calls()).toBe(tries)
+  })
+
+  test('WD-13 a grant that has ended says so', async () => {
+    parties.acme.ctl({ endpoint: 'token', status: 400, body: '{"error":"invalid_grant"}' })
+    const { wish } = await given()
+    await expect(vend(jobOf(), { ...wish, refused: true })).rejects.toMatchObject({
+      code: 'reauthorization_required',
+    })
+  })
+
   test('several grants and none named: the choices, and nothing chosen for anybody', async () => {
     const { database, user, id, wish } = await given({ accountId: 'a1', accountLabel: 'Ann' })
     const other = await addGrant(database, user, { accountId: 'a2', accessTokenExpiresAt: null })

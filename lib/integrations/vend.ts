@@ -20,6 +20,11 @@ export type VendWish = {
   scope?: string | undefined
   /** Seconds that the token shall still live. */
   minTtlS?: number | undefined
+  /**
+   * The API has just refused the token that was given: another one is given where there is one, or where one
+   * refresh brings one, at most one in 30 seconds; else the same.
+   */
+  refused?: boolean | undefined
 }
 
 /** A fresh access token, as RFC 6749 §5.1 writes it. The refresh token never leaves. */
@@ -67,7 +72,7 @@ async function rowFor({ issuer }: Caller, wish: VendWish, provider: string): Pro
   const minTtlMs = wish.minTtlS === undefined ? undefined : wish.minTtlS * 1000
   const row = await freshRow(
     { provider, issuer, sub: wish.user, org: wish.org ?? '' },
-    { grant: wish.grant, minTtlMs },
+    { grant: wish.grant, minTtlMs, isRefused: wish.refused },
   )
   const granted = row.scope.split(' ')
   const missing = scopesOf(wish.scope).filter((scope) => !granted.includes(scope))

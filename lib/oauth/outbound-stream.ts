@@ -30,7 +30,7 @@ export type StreamedAnswer = {
  */
 export async function streamThirdParty(asked: StreamedRequest): Promise<StreamedAnswer> {
   const { url, signal, method, ...rest } = asked
-  if (!isCallable(url)) throw refused('forbidden address')
+  if (!(await isCallable(url))) throw refused('forbidden address')
   const dispatcher = oncePerProcess('outbound-stream', () => openAgent(Agent, connections))
   const options = { ...rest, method: method as Dispatcher.HttpMethod, signal, dispatcher }
   try {

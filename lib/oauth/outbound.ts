@@ -20,7 +20,7 @@ export async function callThirdParty(
   reading: Reading = {},
 ): Promise<WireResponse> {
   const target = new URL(url)
-  if (!isCallable(target))
+  if (!(await isCallable(target)))
     throw new GrantkeeperError('exchange_failed', { cause: new Error('forbidden address') })
   const { signal, clear } = deadline(env().TOKEN_DEADLINE_MS)
   const options = {

@@ -8,7 +8,7 @@ import { isCallable, vettedLookup } from './vetted.ts'
  * @throws {Error} as the socket does; `forbidden address`; a `TimeoutError`
  */
 export async function reach(target: URL): Promise<void> {
-  if (!isCallable(target)) throw new Error('forbidden address')
+  if (!(await isCallable(target))) throw new Error('forbidden address')
   const host = target.hostname.replace(/^\[|\]$/g, '')
   const isTls = target.protocol === 'https:'
   const port = Number(target.port) || (isTls ? 443 : 80)

@@ -6,6 +6,8 @@ import { attemptMs } from '#lib/connecting'
 import { env } from '#lib/env'
 import { isPublicAddress, isTranslated } from '#lib/public-address'
 import { isLocal } from '#lib/settings/values'
+import { leadsInside } from '#lib/translation'
+import { translationPrefixes } from './translation-prefixes.ts'
 
 /**
  * Connections to third parties, to public addresses only. A fresh one for each call: a stale one would
@@ -34,29 +36,49 @@ export function openAgent(kind: typeof Agent, connections: number): Agent {
 }
 
 /** Whether a URL may be called at all: https, and no literal private address. */
-export function isCallable(target: URL): boolean {
+export async function isCallable(target: URL): Promise<boolean> {
   const host = target.hostname.replace(/^\[|\]$/g, '')
   if (env().ALLOW_INSECURE_LOCALHOST && isLocal(host)) return true
-  return target.protocol === 'https:' && (isIP(host) === 0 || isPublicAddress(host))
+  if (target.protocol !== 'https:') return false
+  return isIP(host) === 0 || (isPublicAddress(host) && !(await isHidden([host])))
+}
+
+/** Whether one of the addresses leads to a private one by this network's own translation. */
+async function isHidden(addresses: readonly string[]): Promise<boolean> {
+  const inSix = addresses.filter((address) => isIP(address) === 6)
+  if (inSix.length === 0) return false
+  const prefixes = await translationPrefixes(lookUp)
+  return inSix.some((address) => leadsInside(address, prefixes))
 }
 
 /** The address that is vetted is the one connected to, so that DNS cannot change its mind between. */
 export const vettedLookup: LookupFunction = (hostname, options, done) => {
-  lookUp(hostname, options).then(
-    (found) => {
-      // Some networks add one to every name that has IPv4 alone. None is ever connected to.
-      const addresses = found.filter(({ address }) => !isTranslated(address))
-      const isOwn = env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname)
-      const isVetted = ({ address }: dns.LookupAddress) =>
-        isPublicAddress(address) || (isOwn && ipaddr.process(address).range() === 'loopback')
-      const [first] = addresses
-      if (!first) return done(new Error(found[0] ? 'forbidden address' : 'no address'), [])
-      if (!addresses.every(isVetted)) return done(new Error('forbidden address'), [])
-      if (options.all) return done(null, addresses)
+  vetted(hostname, options).then(
+    ([first, ...others]) => {
+      if (options.all) return done(null, [first, ...others])
       done(null, first.address, first.family)
     },
     (error: NodeJS.ErrnoException) => done(error, []),
   )
+}
+
+type Addresses = [dns.LookupAddress, ...dns.LookupAddress[]]
+
+async function vetted(hostname: string, options: dns.LookupOptions): Promise<Addresses> {
+  const found = await lookUp(hostname, options)
+  // Some networks add one to every name that has IPv4 alone. None is ever connected to.
+  const [first, ...others] = found.filter(({ address }) => !isTranslated(address))
+  if (!first) throw new Error(found[0] ? 'forbidden address' : 'no address')
+  const isOwn = env().ALLOW_INSECURE_LOCALHOST && isLocal(hostname)
+  const isVetted = ({ address }: dns.LookupAddress) =>
+    isPublicAddress(address) || (isOwn && ipaddr.process(address).range() === 'loopback')
+  const addresses: Addresses = [first, ...others]
+  if (
+    !addresses.every(isVetted) ||
+    (!isOwn && (await isHidden(addresses.map(({ address }) => address))))
+  )
+    throw new Error('forbidden address')
+  return addresses
 }
 
 /**

@@ -23,7 +23,10 @@ const exceptedPath = z
 const readLine = z
   .string()
   .max(256)
-  .regex(new RegExp(`^(?:GET|POST|PUT|PATCH|DELETE) (?=/)${pathPattern}$`))
+  .regex(
+    new RegExp(`^(?:GET|POST|PUT|PATCH|DELETE) (?=/)${pathPattern}$`),
+    'must be a line such as "GET /items/*"',
+  )
 
 const inQuery = ['token', 'api_key', 'apikey', 'auth_token', 'id_token'] as const
 

@@ -43,6 +43,10 @@ export const catalogue = [
     revokes: 'grant',
     account: { id: 'sub', label: 'email' },
     api: ['https://www.googleapis.com/calendar/v3/'],
+    reads: {
+      by: 'method',
+      source: 'https://developers.google.com/workspace/calendar/api/v3/reference',
+    },
     quirk: 'google',
     docs: 'https://developers.google.com/identity/protocols/oauth2/web-server',
     manage: 'https://myaccount.google.com/connections',
@@ -73,6 +77,9 @@ export const catalogue = [
     refresh_token_idle_s: 7_776_000,
     account: { id: 'id', label: 'userPrincipalName' },
     api: ['https://graph.microsoft.com/v1.0/'],
+    // A delta query's own parameter: driveItem/delta?token=latest.
+    api_query: ['token'],
+    reads: { by: 'method', source: 'https://learn.microsoft.com/graph/use-the-api' },
     quirk: 'microsoft',
     docs: 'https://learn.microsoft.com/entra/identity-platform/quickstart-register-app',
     manage: 'https://account.microsoft.com/privacy/app-access',
@@ -100,6 +107,13 @@ export const catalogue = [
     revocation_token: 'access_token',
     account: { id: 'id', label: 'login' },
     api: ['https://api.github.com/'],
+    // The app's own tokens and grants, and revocation of anybody's:
+    // https://docs.github.com/rest/apps/oauth-applications, https://docs.github.com/rest/credentials/revoke
+    api_except: ['/applications/*', '/app/*', '/app-manifests/*', '/credentials/*'],
+    reads: {
+      by: 'method',
+      source: 'https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api',
+    },
     quirk: 'github',
     docs: 'https://docs.github.com/apps/oauth-apps/building-oauth-apps/creating-an-oauth-app',
     manage: 'https://github.com/settings/applications',
@@ -122,6 +136,13 @@ export const catalogue = [
     revocation_token: 'access_token',
     account: { id: 'id', label: 'login' },
     api: ['https://api.github.com/'],
+    // The app's own tokens and grants, and revocation of anybody's:
+    // https://docs.github.com/rest/apps/oauth-applications, https://docs.github.com/rest/credentials/revoke
+    api_except: ['/applications/*', '/app/*', '/app-manifests/*', '/credentials/*'],
+    reads: {
+      by: 'method',
+      source: 'https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api',
+    },
     quirk: 'github',
     docs: 'https://docs.github.com/apps/creating-github-apps/registering-a-github-app/registering-a-github-app',
     manage: 'https://github.com/settings/apps/authorizations',
@@ -156,6 +177,44 @@ export const catalogue = [
     revocation_token: 'access_token',
     account: { id: 'sub', label: 'name' },
     api: ['https://slack.com/api/'],
+    // What gives out or ends tokens: https://docs.slack.dev/reference/methods
+    api_except: [
+      ...[
+        '/oauth.*',
+        '/auth.revoke',
+        '/auth.teams.*',
+        '/openid.connect.token',
+        '/tooling.tokens.*',
+      ],
+      ...['/apps.uninstall', '/apps.connections.open', '/apps.manifest.*', '/rtm.*'],
+    ],
+    // Every method can be called by GET: https://docs.slack.dev/apis/web-api
+    reads: [
+      ...['GET /auth.test', 'GET /api.test', 'GET /bots.info', 'GET /emoji.list', 'GET /team.info'],
+      ...['GET /conversations.list', 'GET /conversations.info', 'GET /conversations.history'],
+      ...['GET /conversations.members', 'GET /conversations.replies', 'GET /users.conversations'],
+      ...[
+        'GET /users.info',
+        'GET /users.list',
+        'GET /users.lookupByEmail',
+        'GET /users.getPresence',
+      ],
+      ...[
+        'GET /users.profile.get',
+        'GET /users.identity',
+        'GET /usergroups.list',
+        'GET /team.profile.get',
+      ],
+      ...['GET /usergroups.users.list', 'GET /files.info', 'GET /files.list', 'GET /pins.list'],
+      ...[
+        'GET /reactions.get',
+        'GET /reactions.list',
+        'GET /reminders.info',
+        'GET /reminders.list',
+      ],
+      ...['GET /stars.list', 'GET /search.*', 'GET /bookmarks.list', 'GET /chat.getPermalink'],
+      ...['GET /chat.scheduledMessages.list', 'GET /dnd.info', 'GET /dnd.teamInfo'],
+    ],
     quirk: 'slack',
     docs: 'https://docs.slack.dev/authentication',
     manage: 'https://slack.com/apps/manage',
@@ -164,6 +223,7 @@ export const catalogue = [
       'scope_separator at this endpoint',
       'the names of errors at token_endpoint',
       'whether revoking an access token ends its refresh token',
+      'reads, api_except (from the list of methods, none called)',
       'manage',
     ],
   },
@@ -185,6 +245,10 @@ export const catalogue = [
     rotation: 'sometimes',
     account: { id: 'id', label: 'display_name' },
     api: ['https://api.spotify.com/v1/'],
+    reads: {
+      by: 'method',
+      source: 'https://developer.spotify.com/documentation/web-api/concepts/api-calls',
+    },
     docs: 'https://developer.spotify.com/documentation/web-api/tutorials/code-flow',
     manage: 'https://www.spotify.com/account/apps/',
     unverified: [
@@ -214,10 +278,37 @@ export const catalogue = [
     revocation_token: 'access_token',
     account: { id: 'account_id', label: 'email' },
     api: ['https://api.dropboxapi.com/2/', 'https://content.dropboxapi.com/2/'],
+    // Nearly all is called by POST; GET only downloads:
+    // https://www.dropbox.com/developers/documentation/http/documentation
+    api_except: ['/auth/*', '/openid/*'],
+    reads: [
+      ...['GET /*', 'POST /check/user', 'POST /users/get_account', 'POST /users/get_account_batch'],
+      ...[
+        'POST /users/get_current_account',
+        'POST /users/get_space_usage',
+        'POST /files/get_metadata',
+      ],
+      ...[
+        'POST /files/list_folder',
+        'POST /files/list_folder/continue',
+        'POST /files/list_revisions',
+      ],
+      ...[
+        'POST /files/list_folder/get_latest_cursor',
+        'POST /files/search_v2',
+        'POST /files/download',
+      ],
+      ...[
+        'POST /files/search/continue_v2',
+        'POST /files/get_preview',
+        'POST /files/get_thumbnail_v2',
+      ],
+      'POST /files/get_thumbnail_batch',
+    ],
     quirk: 'dropbox',
     docs: 'https://www.dropbox.com/lp/developers/reference/oauth-guide',
     manage: 'https://www.dropbox.com/account/connected_apps',
-    unverified: ['rotation', 'that userinfo takes a POST without a body', 'manage'],
+    unverified: ['rotation', 'that userinfo takes a POST without a body', 'reads', 'manage'],
   },
   {
     id: 'notion',
@@ -235,6 +326,9 @@ export const catalogue = [
     rotation: 'single_use',
     account: { id: 'bot_id', label: 'workspace_name' },
     api: ['https://api.notion.com/v1/'],
+    api_except: ['/oauth/*'],
+    // https://developers.notion.com/reference/query-a-data-source, post-search, post-database-query
+    reads: [...['GET /*', 'POST /search', 'POST /data_sources/*/query', 'POST /databases/*/query']],
     quirk: 'notion',
     docs: 'https://developers.notion.com/docs/authorization',
     manage: 'https://www.notion.so/profile/connections',
@@ -243,6 +337,7 @@ export const catalogue = [
       'token_endpoint_auth_method (that the hyphens must stay as they are)',
       'rotation (a refresh gives a new refresh token; whether the old one ends is not said)',
       'revokes',
+      'reads',
       'that bot_id stays the same when a user connects again',
       'manage',
     ],
@@ -265,6 +360,13 @@ export const catalogue = [
     revokes: 'grant',
     account: { id: 'hub_id', label: 'hub_domain' },
     api: ['https://api.hubapi.com/'],
+    // Other versions of the token endpoints, and what tells of a token by its value.
+    api_except: ['/oauth/*'],
+    // https://developers.hubspot.com/docs/api-reference/search/guide
+    reads: [
+      ...['GET /*', 'POST /crm/v3/objects/*/search', 'POST /crm/v3/objects/*/batch/read'],
+      ...['POST /crm/objects/2026-03/*/search', 'POST /crm/objects/2026-03/*/batch/read'],
+    ],
     quirk: 'hubspot',
     docs: 'https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide',
     manage: 'https://app.hubspot.com/integrations-settings/',
@@ -272,6 +374,7 @@ export const catalogue = [
       'pkce',
       'rotation',
       'revokes',
+      'reads',
       'scopes as a list in the token response',
       'what revocation answers (the request is documented, as a form like that of RFC 7009)',
       'manage',
@@ -301,6 +404,12 @@ export const catalogue = [
     access_token_life_s: 7200,
     // The identity URL in the token response names org and user; instance_url is the org's host.
     account: { id: 'id', label: 'instance_url' },
+    // For those who set api: what GET does there. https://{tenant}/services/data/ has no endpoint for tokens.
+    reads: {
+      by: 'method',
+      source:
+        'https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_resources.htm',
+    },
     quirk: 'salesforce',
     docs: 'https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_web_server_flow.htm&type=5',
     manage: 'https://{tenant}/',

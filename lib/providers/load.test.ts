@@ -378,3 +378,76 @@ describe('MX-09: the hash of a configuration', () => {
     expect(hash({}, { acme: { id: 'acme-client', secret: 'rotated' } })).toBe(hash({}))
   })
 })
+
+describe('what an entry says of calls through the proxy', () => {
+  test('is taken as it is', () => {
+    const fields = {
+      api_headers: { 'Client-Id': '{client_id}', 'X-Version': '2026-09' },
+      api_auth: { header: 'X-Acme-Token', scheme: '' },
+      api_forward: ['X-Tenant-Id'],
+      api_query: ['token'],
+      api_except: ['/oauth/*', '/users/*/keys', '/auth.revoke', '/*'],
+      api_ranges: false,
+      reads: ['GET /*', 'POST /search', 'POST /databases/*/query'],
+    }
+    expect(given(load([{ ...acme, ...fields }]))).toMatchObject(fields)
+    const reads = { by: 'method', source: 'https://acme.example/docs' }
+    expect(given(load([{ ...acme, reads }])).reads).toEqual(reads)
+    expect(given(load([{ ...acme, api_auth: { header: 'X-Acme-Token' } }])).api_auth).toEqual({
+      header: 'X-Acme-Token',
+      scheme: 'Bearer',
+    })
+  })
+
+  const taken = 'is a header that the proxy or HTTP sets itself; leave it out'
+  const list =
+    'must be { "by": "method", "source": "https://…" }, or a list such as ["GET /items/*", "POST /search"]'
+  test.each([
+    [{ api_headers: { Host: 'evil.test' } }, `api_headers.Host: ${taken}`],
+    [{ api_headers: { Cookie: 'a=b' } }, `api_headers.Cookie: ${taken}`],
+    [{ api_headers: { 'X-Forwarded-Host': 'x' } }, `api_headers.X-Forwarded-Host: ${taken}`],
+    [
+      { api_headers: { authorization: 'Basic x' } },
+      'api_headers.authorization: bears the access token; leave it out',
+    ],
+    [{ api_headers: { 'X-A': 'a\r\nb' } }, 'must be visible ASCII, as in "2026-09-01"'],
+    [
+      { api_headers: { 'X-A': '{client_secret}' } },
+      'api_headers.X-A: "{client_secret}" has a brace; only {client_id} is filled in',
+    ],
+    [
+      { api_headers: { 'X-A': '1', 'x-a': '2' } },
+      'api_headers: has one header twice; case makes no difference',
+    ],
+    [{ api_auth: { header: 'Cookie' } }, `api_auth.header: ${taken}`],
+    [{ api_auth: { header: 'X-A', scheme: 'a b' } }, 'must be one word such as "Bearer", or empty'],
+    [{ api_auth: { headers: 'X-A' } }, 'api_auth.headers: is not a field'],
+    [
+      { api_auth: { header: 'X-A' }, api_forward: ['x-a'] },
+      'api_forward.0: bears the access token; leave it out',
+    ],
+    [{ api_forward: ['Range'] }, `api_forward.0: ${taken}`],
+    [{ api_forward: ['X A'] }, 'is not the name of a header'],
+    [{ api_query: ['access_token'] }, 'it must be one of token, api_key'],
+    [{ api_except: ['oauth/*'] }, 'must be a path such as "/oauth/*"'],
+    [{ api_except: ['/a*b'] }, 'must be a path such as "/oauth/*"'],
+    [{ api_except: ['/a?b'] }, 'must be a path such as "/oauth/*"'],
+    [{ api_ranges: 'no' }, 'api_ranges: is "no"; it must be true or false'],
+    [{ reads: 'GET' }, `reads: ${list}`],
+    [{ reads: ['get /x'] }, 'reads.0: "get /x" must be a line such as "GET /items/*"'],
+    [{ reads: ['HEAD /x'] }, 'reads.0: "HEAD /x" must be a line such as "GET /items/*"'],
+    [{ reads: { by: 'path', source: 'https://acme.example' } }, `reads: ${list}`],
+    [{ reads: { by: 'method' } }, `reads: ${list}`],
+    [
+      { reads: { by: 'method', source: 'http://acme.example/x' } },
+      'reads.source: "http://acme.example/x" must start with https://',
+    ],
+  ])('a wrong field stops the start: %j', (fields, message) =>
+    expect(complaint([{ ...acme, ...fields }])).toContain(message),
+  )
+
+  test('an entry that says nothing of it keeps the hash that it had', () =>
+    expect(configHash(given(load([acme])))).toBe(
+      configHash({ ...given(load([acme])), api_except: undefined, reads: undefined }),
+    ))
+})

@@ -22,6 +22,10 @@ export const tokenRequest = z
     min_ttl: z.number().int().min(0).max(86_400).optional().meta({
       description: 'Seconds that the token shall still live.',
     }),
+    refused: z.boolean().optional().meta({
+      description:
+        'True where the third party has just refused the token that was given: at most one refresh in 30 seconds comes of it, and the answer is a new token, or the same.',
+    }),
   })
   .meta({ id: 'TokenRequest' })
 
