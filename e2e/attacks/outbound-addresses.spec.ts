@@ -58,6 +58,13 @@ const names: Record<string, string[][]> = {
   'rebinding.test': [[honestAddress], ['127.0.0.1']],
   'unbinding.test': [['127.0.0.1'], [honestAddress]],
 }
+/** A network that translates under a prefix of its own, as RFC 7050 lets everybody find out. */
+const translated: Record<string, string[][]> = {
+  'ipv4only.arpa': [['2001:67c:2b0::c000:aa', '2001:67c:2b0::c000:ab']],
+  'hidden.test': [['2001:67c:2b0::7f00:1']],
+  'hidden-metadata.test': [['2001:67c:2b0::a9fe:a9fe']],
+  'shown.test': [['2001:67c:2b0::b00:1']],
+}
 const inside = Object.keys(names).filter((name) => !name.endsWith('binding.test'))
 const idOf = (name: string) => `at-${name.replaceAll('.', '-')}`
 
@@ -65,11 +72,12 @@ const entries: ProviderEntry[] = [
   ...Object.keys(names).map((name) => entryAt(idOf(name), name)),
   ...inside.slice(0, 3).map((name) => discovered(`found-${idOf(name)}`, `https://${name}`)),
   discovered('found', 'https://honest.test'),
+  ...Object.keys(translated).map((name) => entryAt(idOf(name), name)),
 ]
 
 let walled: WalledWorld
 test.beforeAll(async () => {
-  walled = await startWalledWorld({ entries, names })
+  walled = await startWalledWorld({ entries, names: { ...names, ...translated } })
 })
 test.afterAll(() => walled.stop())
 
@@ -141,6 +149,17 @@ test('TE-02 the address that was vetted is the one that is connected to', async 
   expectError(await attempt(alice, 'at-rebinding-test', 'CODE_2'), 'exchange_failed')
   expect(since('connect')).toEqual([`${honestAddress}:443`])
   expect(walled.honest.calls('/token')).toEqual([])
+})
+
+test('AU-24 an address that leads inside by the network’s own translation is not connected to', async () => {
+  const alice = await signedInVisitor(walled.world, 'alice')
+  const before = walled.attempts('connect').length
+  for (const id of ['at-hidden-test', 'at-hidden-metadata-test'])
+    expectError(await attempt(alice, id, 'CODE_hidden'), 'exchange_failed')
+  expect(walled.attempts('connect').slice(before)).toEqual([])
+  // One that leads outside by the same translation is tried: nobody listens there.
+  expectError(await attempt(alice, 'at-shown-test', 'CODE_shown'), 'temporarily_unavailable')
+  expect(walled.attempts('connect').slice(before)).toEqual(['[2001:67c:2b0::b00:1]:443'])
 })
 
 function discovered(id: string, discovery: string): ProviderEntry {

@@ -113,7 +113,6 @@ test('PX-03 MX-24 neither header, query nor body of the client names a host', as
   const host = new URL(url).host
   const headers = {
     host,
-    'base-url-override': url,
     'x-forwarded-host': host,
     'x-original-url': url,
     'x-rewrite-url': url,
@@ -131,6 +130,9 @@ test('PX-03 MX-24 neither header, query nor body of the client names a host', as
       403,
       'forbidden',
     )
+  const override = { ...headers, 'base-url-override': url }
+  const refused = await callApi(alice, 'x', { method: 'POST', headers: override, body })
+  expectProblem(refused, 400, 'invalid_request')
   expect(log).toEqual([])
   expect(world.providers.evil.log()).toEqual([])
   const [call] = apiCalls(world)
@@ -144,10 +146,30 @@ test('PX-13 no token of the client goes on in a query, and ours is in none', asy
   alice,
   world,
 }) => {
-  const tokens = 'access_token=evil&oauth_token=x&ACCESS_TOKEN=y&access%5Ftoken=z&token=1&api_key=2'
-  const answer = await callApi(alice, `x?a=1&${tokens}&b=2;access_token=3&c=4`)
-  expect(JSON.parse(answer.body).query).toBe('?a=1&b=2%3Baccess_token%3D3&c=4')
-  for (const { url } of world.providers.acme.log()) expect(url).not.toContain('AT_cnry_')
+  const names = [
+    'access_token',
+    'oauth_token',
+    'ACCESS_TOKEN',
+    'access%5Ftoken',
+    'token',
+    'api_key',
+  ]
+  for (const query of [...names.map((name) => `a=1&${name}=evil&b=2`), 'b=2;access_token=3']) {
+    const answer = await callApi(alice, `x?${query}`)
+    // What Next has already written as part of a value is one.
+    if (query.includes(';') && answer.status === 200)
+      expect(JSON.parse(answer.body).query).toBe('?b=2%3Baccess_token%3D3')
+    else {
+      expectProblem(answer, 400, 'invalid_request')
+      expect(JSON.parse(answer.body).errors).toMatchObject([
+        { path: expect.stringMatching(/^query\./) },
+      ])
+    }
+  }
+  for (const { url } of world.providers.acme.log()) {
+    expect(url).not.toContain('AT_cnry_')
+    expect(url).not.toContain('evil')
+  }
 })
 
 test('whose the grant is, is decided here: none, another’s and several', async ({

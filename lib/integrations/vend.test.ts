@@ -31,7 +31,7 @@ function jobOf(given: Partial<Caller> = {}): Caller {
 }
 
 onEachDialect('vend', (open) => {
-  const given = async (values: Partial<GrantRow> = {}) => {
+  const given = async (values: Parameters<typeof addGrant>[2] = {}) => {
     const database = useDatabase(await open())
     await database.db.delete(database.tables.providerStates)
     const user = await addUser(database)
@@ -145,7 +145,7 @@ onEachDialect('vend', (open) => {
       tries ||= calls()
     }
     expect(calls()).toBe(tries)
-    const without = await given({ accessTokenExpiresAt: null, refreshToken: null })
+    const without = await given({ accessTokenExpiresAt: null, tokens: { access: 'AT_cnry_old' } })
     expect(await vend(jobOf(), { ...without.wish, refused: true })).toMatchObject({
       access_token: 'AT_cnry_old',
     })

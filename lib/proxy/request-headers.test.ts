@@ -111,7 +111,7 @@ test('an entry’s constant headers win over the caller’s and over ours', () =
     Accept: 'application/vnd.acme',
     'User-Agent': 'us',
   }
-  expect(forward({ accept: 'text/evil' }, { api_headers })).toEqual({
+  expect(forward({ accept: 'text/evil', 'client-id': 'evil' }, { api_headers })).toEqual({
     ...ours,
     ...{ 'client-id': 'our-client', accept: 'application/vnd.acme', 'user-agent': 'us' },
   })

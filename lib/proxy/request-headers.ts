@@ -70,10 +70,12 @@ export const forwarded = [
 
 const usual = new Set<string>(forwarded)
 
-function isForwarded(name: string, { api_forward, api_ranges, api_auth }: ByEntry): boolean {
+function isForwarded(name: string, entry: ByEntry): boolean {
+  const { api_forward, api_headers, api_ranges, api_auth } = entry
   if (name === api_auth?.header.toLowerCase()) return false
   if (api_ranges === false && (name === 'range' || name === 'if-range')) return false
-  return usual.has(name) || (api_forward ?? []).some((one) => one.toLowerCase() === name)
+  const named = [...(api_forward ?? []), ...Object.keys(api_headers ?? {})]
+  return usual.has(name) || named.some((one) => one.toLowerCase() === name)
 }
 
 /** Enough to see what is wrong. */

@@ -68,3 +68,14 @@ async function written(): Promise<string[]> {
   }
   return found
 }
+
+test('at the proxy every status may also be the third party’s own, in its own content type', () => {
+  const { get, post } = document.paths['/api/integrations/{provider}/proxy/{path}']
+  for (const { responses } of [get, post])
+    for (const [status, { content }] of Object.entries<{ content: object }>(responses)) {
+      expect(content, status).toHaveProperty(['*/*'])
+      if (status !== 'default') expect(content, status).toHaveProperty(['application/problem+json'])
+    }
+  const { responses } = document.paths['/api/grants/{id}'].get
+  expect(Object.keys(responses['404'].content)).toEqual(['application/problem+json'])
+})

@@ -24,6 +24,8 @@ export type Described = {
   bodyType?: 'application/x-www-form-urlencoded'
   answers: Answer[]
   codes?: ErrorCode[]
+  /** Whether a third party's answers come through under any status, in its own content type. */
+  isTheirs?: boolean
   /** Whether calls are counted: then answers tell what is left, but those that are a third party's. */
   isLimited?: boolean
 }
@@ -74,8 +76,12 @@ function toResponse(answer: Answer, isLimited = false): ZodOpenApiResponseObject
     description: answer.description,
     ...(Object.keys(headers).length > 0 && { headers: headersOf(headers) }),
     ...(answer.schema && { content: { 'application/json': { schema: answer.schema } } }),
+    ...(!isOurs && { content: theirs }),
   }
 }
+
+/** Whatever a third party sends. */
+const theirs = { '*/*': { schema: {} } }
 
 function problems({ codes = [], ...described }: Described): ZodOpenApiOperationObject['responses'] {
   const byStatus = Object.groupBy(codes, (code) => statusOf[code])
@@ -87,11 +93,11 @@ function problems({ codes = [], ...described }: Described): ZodOpenApiOperationO
   )
 }
 
-type Refusal = Pick<Described, 'who' | 'codes' | 'isLimited'>
+type Refusal = Pick<Described, 'who' | 'codes' | 'isLimited' | 'isTheirs'>
 
 function toProblem(
   status: string,
-  { who, codes = [], isLimited }: Refusal,
+  { who, codes = [], isLimited, isTheirs }: Refusal,
 ): ZodOpenApiResponseObject {
   const isOfToken = codes.includes('insufficient_scope') && who.some((one) => 'userToken' in one)
   const headers: Record<string, string> = {
@@ -104,9 +110,9 @@ function toProblem(
     }),
   }
   return {
-    description: codes.map((code) => `\`${code}\``).join(', '),
+    description: `${codes.map((code) => `\`${code}\``).join(', ')}${isTheirs ? '; or what the third party’s API answers, in its own content type.' : ''}`,
     ...(Object.keys(headers).length > 0 && { headers: headersOf(headers) }),
-    content: { 'application/problem+json': { schema: problem } },
+    content: { 'application/problem+json': { schema: problem }, ...(isTheirs && theirs) },
   }
 }
 

@@ -18,7 +18,7 @@ function call(method: (typeof methods)[number]): Described {
     tag: 'Calls',
     summary: `${method.toUpperCase()} at the third party’s API, with the user’s access token added`,
     description:
-      'Path, query, body and a list of headers go on as they are, and so comes the answer, under its own status and with its own limits: see calling-apis.md. With the login cookie, reading too needs a page of this app.',
+      'Path, query, body and a list of headers go on as they are, and so comes the answer, under its own status, content type and limits: see calling-apis.md. An error of ours is `application/problem+json` with a `code`. A header or parameter that is not passed on is `invalid_request`, with its name in `errors`. Where the entry says what reading is (`reads`), that decides which scope is needed, not the method. With the login cookie, reading too needs a page of this app.',
     who: [{ userToken: [scope] }, { cookie: [], ownPage: [] }],
     params: {
       path: providerPath.extend({
@@ -34,6 +34,7 @@ function call(method: (typeof methods)[number]): Described {
       }),
     },
     isLimited: true,
+    isTheirs: true,
     answers: [{ status: 'default', description: 'What the third party’s API answers.' }],
     codes: [
       ...userCodes,
