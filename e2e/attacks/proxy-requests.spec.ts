@@ -51,10 +51,10 @@ test('PX-05 WD-16 any other header is refused by its name, and nothing is called
   world,
 }) => {
   for (const name of ['x-evil', 'x-api-key', 'content-encoding', 'x-http-method-override']) {
-    const answer = await callApi(alice, 'x', { headers: { [name]: 'evil' } })
+    const answer = await callApi(alice, 'x', { headers: { [name]: 'v4lue' } })
     expectProblem(answer, 400, 'invalid_request')
     expect(JSON.parse(answer.body).errors).toMatchObject([{ path: `header.${name}` }])
-    expect(answer.body).not.toContain('evil"')
+    expect(answer.body).not.toContain('v4lue')
   }
   const many = Array.from({ length: 200 }, (_, index) => `X-Many-${index}: evil`)
   expect(statusOf(await rawCall(world, alice, { path: 'x', lines: many }))).toBe(400)
