@@ -19,6 +19,7 @@ const leaves = [
   'process',
   'url-pattern',
   'public-address',
+  'tracing-headers',
 ].map((name) => `lib/${name}`)
 /** The trail is read by the pages themselves: a verb in between would only pass it on. */
 const pages = [
@@ -57,6 +58,8 @@ export const rules: Rule[] = [
       'lib/login/driver',
       // The headers of a call that goes on, for a preflight to allow.
       'lib/proxy/request-headers',
+      // What reading is, for the scope that a token needs.
+      'lib/proxy/paths',
     ],
   },
   { from: ['app/api/auth/'], to: [...pages, 'lib/login/', 'lib/ended-sessions'] },

@@ -1,6 +1,6 @@
 import { env } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
-import { tracing } from '#lib/proxy/unsent-headers'
+import { tracing } from '#lib/tracing-headers'
 
 /**
  * Lets the SPAs that are registered read an answer: the origins of `SPA_COMPLETION_URLS`, byte by byte,

@@ -1,6 +1,6 @@
 import type dns from 'node:dns'
 import { oncePerProcess } from '#lib/process'
-import { prefixesIn, type TranslationPrefix, translatedName } from '#lib/translation'
+import { prefixesIn, type TranslationPrefix, translatedName } from './translation.ts'
 
 type LookUp = (name: string, options: dns.LookupOptions) => Promise<dns.LookupAddress[]>
 type Known = { prefixes: TranslationPrefix[]; until: number }

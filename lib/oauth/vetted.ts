@@ -6,7 +6,7 @@ import { attemptMs } from '#lib/connecting'
 import { env } from '#lib/env'
 import { isPublicAddress, isTranslated } from '#lib/public-address'
 import { isLocal } from '#lib/settings/values'
-import { leadsInside } from '#lib/translation'
+import { leadsInside } from './translation.ts'
 import { translationPrefixes } from './translation-prefixes.ts'
 
 /**

@@ -1,4 +1,5 @@
 import { env } from '#lib/env'
+import { tracing } from '#lib/tracing-headers'
 
 /**
  * Whether a request header is one of those that nobody expects at the API: browsers, libraries, proxies and platforms
@@ -19,15 +20,6 @@ export function isUnsent(name: string, connection: string | null): boolean {
     env().PROXY_IGNORED_HEADERS.includes(plain)
   )
 }
-
-/** What traces of browsers and services send along: neither sent to third parties nor believed. */
-export const tracing = [
-  ...['traceparent', 'tracestate', 'baggage'],
-  ...['sentry-trace', 'b3', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-parentspanid', 'x-b3-sampled'],
-  ...['x-datadog-trace-id', 'x-datadog-parent-id', 'x-datadog-origin'],
-  ...['x-datadog-sampling-priority', 'x-datadog-tags', 'newrelic', 'elastic-apm-traceparent'],
-  ...['request-id', 'request-context', 'x-request-id', 'x-correlation-id'],
-]
 
 const unsent = new Set([
   ...tracing,

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { isPublicAddress } from './public-address.ts'
+import { isPublicAddress } from '#lib/public-address'
 
 /** A prefix under which a network translates to IPv4 (RFC 6052 §2.2): its bytes, and where the IPv4 address stands. */
 export type TranslationPrefix = { prefix: number[]; places: readonly number[] }
