@@ -93,7 +93,13 @@ test.describe('with a required scope', () => {
     })
   })
 
-  for (const scope of ['profile', '', 'files.readonly', 'FILES.READ', 'profile,files.read'])
+  for (const scope of [
+    'profile',
+    'files.readonly',
+    'FILES.READ',
+    'profile,files.readonly',
+    'profile;files.read',
+  ])
     test(`MX-21 scope "${scope}" lacks what is required: refused and revoked`, async ({
       alice,
       world,
@@ -106,6 +112,20 @@ test.describe('with a required scope', () => {
       expect(acme.calls('/revoke')).toHaveLength(1)
       expect(acme.families.at(-1)?.isEnded).toBe(true)
     })
+
+  test('MX-21 WD-05 commas separate too, and an empty text says nothing', async ({
+    alice,
+    world,
+    grants,
+  }) => {
+    const { acme } = world.providers
+    for (const scope of ['profile,files.read', '']) {
+      acme.reset()
+      acme.ctl({ endpoint: 'token', merge: { scope } })
+      expectOk(await connect(alice))
+      expect(await grants('alice')).toMatchObject([{ scope: 'profile files.read' }])
+    }
+  })
 
   test('MX-21 scopes that nobody asked for are recorded and shown', async ({
     alice,
