@@ -178,6 +178,8 @@ export const texts = {
     },
     failed: { title: (p: string) => `${p} was not connected` },
     failedUnknown: { title: 'Nothing was connected' },
+    unused: { title: (p: string) => `This answer from ${p} was not used` },
+    unusedUnknown: { title: 'This answer was not used' },
     disconnected: {
       title: (p: string) => `${p} disconnected`,
       revoked: (p: string) =>
@@ -358,9 +360,10 @@ export const texts = {
       todo: 'Log in and start again.',
     }),
     invalid_state: (p) => ({
-      what: `The answer from ${p} does not belong to a connection that you began in this browser`,
-      means: 'It may have been used already, or another browser began it. Nothing was changed.',
-      todo: 'Start again here, and stay in this browser.',
+      what: `No connection to ${p} was waiting for it in this browser`,
+      means:
+        'It may have come twice, or after a cancel, or to another browser than the one it was for.',
+      todo: 'What you have connected is listed here. If something is missing, load this page again, or connect it here.',
     }),
     expired_state: () => ({
       what: 'That took longer than we wait',

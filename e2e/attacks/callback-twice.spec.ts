@@ -26,6 +26,54 @@ test('RF-21 a callback that is loaded again while it is exchanged harms nothing'
   expect(await grants('alice')).toHaveLength(1)
 })
 
+test('WD-12 whichever of two deliveries is shown, its page says nothing that is false', async ({
+  alice,
+  world,
+}) => {
+  const { acme } = world.providers
+  const { authorizationUrl } = await start(alice)
+  const callback = await approve(authorizationUrl)
+  let early: Answer | undefined
+  const during = async () => {
+    const again = await visitCallback(alice, callback)
+    early = await alice.get(again.location ?? '')
+  }
+  acme.ctl({ endpoint: 'token', nth: 1, during })
+  const first = await visitCallback(alice, callback)
+  expect(early?.body).toContain('This answer from Acme was not used')
+  expect(early?.body).not.toContain('was not connected')
+  const page = await alice.get(first.location ?? '')
+  expect(page.body).toContain('Acme connected')
+  const late = await visitCallback(alice, callback)
+  expectError(late, 'invalid_state')
+  expect((await alice.get(late.location ?? '')).body).toContain('Acme connected')
+})
+
+test('WD-12 a callback that is prefetched connects, and the click after it is told so', async ({
+  alice,
+  grants,
+  tokenCalls,
+}) => {
+  const { authorizationUrl } = await start(alice)
+  const callback = await approve(authorizationUrl)
+  expectOk(await visitCallback(alice, callback, { 'sec-purpose': 'prefetch' }))
+  const clicked = await visitCallback(alice, callback)
+  expectError(clicked, 'invalid_state')
+  expect((await alice.get(clicked.location ?? '')).body).toContain('Acme connected')
+  expect([tokenCalls(), (await grants('alice')).length]).toEqual([1, 1])
+})
+
+test('WD-12 a cancel that comes without its state alarms nobody', async ({ alice, grants }) => {
+  await start(alice)
+  const callback = '/api/integrations/acme/callback?error=access_denied'
+  const answer = await visitCallback(alice, callback)
+  expectError(answer, 'invalid_state')
+  const page = await alice.get(answer.location ?? '')
+  expect(page.body).toContain('This answer from Acme was not used')
+  expect(page.body).toContain('after a cancel')
+  expect(await grants('alice')).toEqual([])
+})
+
 test('RF-22 four connects of one account that end at once leave one grant', async ({
   alice,
   world,

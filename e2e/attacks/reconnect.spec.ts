@@ -1,3 +1,4 @@
+import { apiKey } from '../api-key.ts'
 import type { Visitor } from '../browser-client.ts'
 import { disconnect } from '../disconnect.ts'
 import { expect, test } from '../fixtures.ts'
@@ -7,6 +8,7 @@ import { inOwnWorld } from '../own-world.ts'
 import { type Scripted, startScripted } from '../stand-in/scripted.ts'
 import { scriptedEntry } from '../stand-in/scripted-entry.ts'
 import { clientEnv, providersFile } from '../stand-in/start.ts'
+import { bearer, vend } from '../token-request.ts'
 import type { World } from '../world.ts'
 import { scriptedEntries } from '../world-providers.ts'
 
@@ -28,6 +30,27 @@ test('RV-05 a reconnect revokes the refresh token that it replaced', async ({
   expect(revokedAt(acme)).toEqual([old])
   await expect.poll(() => world.rows.all('pending_revocations')).toEqual([])
   expect(await grants('alice')).toHaveLength(1)
+})
+
+test('WD-04 a second consent that brings no refresh token keeps the first one alive', async ({
+  alice,
+  world,
+  grants,
+}) => {
+  const { acme } = world.providers
+  expectOk(await connect(alice))
+  const stored = newestRefreshToken(acme)
+  acme.ctl({ endpoint: 'token', nth: 1, omit: ['refresh_token'] })
+  expectOk(await connect(alice))
+  expect(revokedAt(acme)).toEqual([])
+  expect(acme.isLive(stored)).toBe(true)
+  await world.rows.execute(`update grants set access_token_expires_at = ${Date.now() - 1}`)
+  const authorization = bearer(await apiKey(world))
+  await vend(world, { authorization, body: { user: 'auth0|alice' } })
+  const sent = new URLSearchParams(acme.calls('/token').at(-1)?.body)
+  expect(sent.get('refresh_token')).toBe(stored)
+  expect(await grants('alice')).toMatchObject([{ status: 'active', version: 3 }])
+  expect(await world.rows.all('pending_revocations')).toEqual([])
 })
 
 test('RV-05 a token that was given again is not revoked', async ({ alice, bob, world }) => {

@@ -17,7 +17,7 @@ export const states: State[] = [
   },
   ...grantStates,
   ...failed('access_denied', 'You cancelled at Acme Music'),
-  ...failed('invalid_state', 'does not belong to a connection that you began'),
+  ...failed('invalid_state', 'was waiting for it in this browser'),
   ...failed('provider_misconfigured', 'does not accept how this app is set up'),
   ...failed('temporarily_unavailable', 'does not answer at the moment'),
   {

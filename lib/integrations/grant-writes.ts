@@ -27,9 +27,14 @@ export const grantWrites = preparedOnce(({ db, tables, clock }) => {
   const names = Object.keys(getTableColumns(grants)) as (keyof GrantRow)[]
   const filled = names.filter((name) => !Object.hasOwn(byClock, name))
   const replaced = filled.filter((name) => !lasting.includes(name))
+  // What is known of a refresh token stays true of it: its end, its next turn, the trouble it gives.
+  const { accessTokenExpiresAt } = byClock
+  const renewed = replaced.filter(
+    (name) => !Object.hasOwn(untroubled, name) && name !== 'lastRefreshedAt',
+  )
   // Not bound anew for each call: an index has a condition on it.
   const isLiving = sql`${grants.status} <> 'disconnected'`
-  const { id, version: replacedVersion, userId, provider, accountId } = grants
+  const { id, version: replacedVersion, leaseId: heldBy, userId, provider, accountId } = grants
   return {
     findByAccount: db
       .select()
@@ -50,6 +55,13 @@ export const grantWrites = preparedOnce(({ db, tables, clock }) => {
         .update(grants)
         .set({ ...placeholders(replaced), ...byClock })
         .where(and(matching({ id, replacedVersion }), isLiving)),
+    ),
+    /** The same where the refresh token stays the one that is stored: under the lease, as if it were refreshed. */
+    replaceAccess: fillable<NewGrant & { replacedVersion: number; heldBy: string }>(
+      db
+        .update(grants)
+        .set({ ...placeholders(renewed), connectedAt: clock, accessTokenExpiresAt })
+        .where(and(matching({ id, replacedVersion, heldBy }), isLiving)),
     ),
   }
 })

@@ -6,12 +6,13 @@ import { resolveProvider } from '#lib/oauth/metadata'
 import type { Tokens } from '#lib/oauth/token-response'
 import type { ProviderEntry } from '#lib/providers/provider'
 import type { User } from '#lib/session'
-import { open as openSealed } from '#lib/vault'
+import { open as openSealed, seal } from '#lib/vault'
 import { attemptOf } from '../testing/attempt.ts'
 import { addGrant, addUser, useDatabase } from '../testing/database.ts'
 import { offered, plainEntry } from '../testing/provider.ts'
 import { stubSettings } from '../testing/settings.ts'
 import { findLivingGrant, type Harvest, keepGrant } from './grant.ts'
+import { takeLease } from './lease.ts'
 
 stubSettings()
 
@@ -108,6 +109,66 @@ onEachDialect('keepGrant', (open) => {
     await keepGrant(user, await harvestOf({ entry: { revokes: 'grant' } }))
     await keepGrant(user, await harvestOf({ entry: { revocation_endpoint: undefined } }))
     expect(await pendingOf(database, user)).toEqual([])
+  })
+
+  const none = { tokens: { refreshToken: null } }
+
+  test('WD-04 a consent without a refresh token keeps the stored one, with its own end, and revokes nothing', async () => {
+    const { database, user } = await given()
+    const { db, tables } = database
+    const [soon, doubt] = [Date.now() + 60_000, Date.now() - 1_000]
+    const stored = {
+      ...{ refreshTokenExpiresAt: soon, refreshDueAt: soon - 7, inDoubtSince: doubt },
+      ...{ unansweredSends: 1, refreshError: 'temporarily_unavailable', lastRefreshedAt: doubt },
+    }
+    const id = await addGrant(database, user, { accountId: 'acct-1', version: 3, ...stored })
+    await keepGrant(user, await harvestOf({ tokens: { refreshToken: null, scope: ['profile'] } }))
+    const [row] = await grantsOf(database, user)
+    expect(row).toMatchObject({ id, ...stored, version: 4, scope: 'profile', leaseId: null })
+    const context = { grantId: id, userId: user.id, provider: 'acme', version: 4 }
+    const access = openSealed(row?.accessToken ?? '', { ...context, field: 'access_token' })
+    const refresh = openSealed(row?.refreshToken ?? '', { ...context, field: 'refresh_token' })
+    expect([access, refresh]).toEqual(['AT_cnry_new', 'RT_cnry_old'])
+    expect(await pendingOf(database, user)).toEqual([])
+    await keepGrant(user, await harvestOf({ ...none, entry: { revocation_token: 'access_token' } }))
+    expect(await pendingOf(database, user)).toEqual([])
+    expect(await db.select().from(tables.grants).where(eq(tables.grants.id, id))).toMatchObject([
+      { version: 5, refreshTokenExpiresAt: soon },
+    ])
+  })
+
+  test.each([
+    ['was refused', { status: 'reauthorization_required', reason: 'invalid_grant' }],
+    ['has had its end', { refreshTokenExpiresAt: 1_000 }],
+  ] as const)(
+    'WD-04 a stored refresh token that %s is not kept, and not revoked',
+    async (_, how) => {
+      const { database, user } = await given()
+      await addGrant(database, user, { accountId: 'acct-1', ...how })
+      await keepGrant(user, await harvestOf(none))
+      expect(await grantsOf(database, user)).toMatchObject([
+        { status: 'active', version: 2, refreshToken: null, leaseId: null, refreshDueAt: null },
+      ])
+      expect(await pendingOf(database, user)).toEqual([])
+    },
+  )
+
+  test('WD-04 a refresh in flight is waited for, and what it brought is kept', async () => {
+    const { database, user } = await given()
+    const id = await addGrant(database, user, { accountId: 'acct-1' })
+    const lease = await takeLease(user, id)
+    const keeping = keepGrant(user, await harvestOf(none))
+    const renewed = { ...lease.grant, version: 2 }
+    const context = { grantId: id, userId: user.id, provider: 'acme', version: 2 }
+    renewed.refreshToken = seal('RT_cnry_rotated', { ...context, field: 'refresh_token' })
+    const { grants } = database.tables
+    const back = { ...renewed, leaseId: null, leaseUntil: 0 }
+    await database.db.update(grants).set(back).where(eq(grants.id, id))
+    await keeping
+    const [row] = await grantsOf(database, user)
+    expect(row?.version).toBe(3)
+    const after = { ...context, version: 3, field: 'refresh_token' } as const
+    expect(openSealed(row?.refreshToken ?? '', after)).toBe('RT_cnry_rotated')
   })
 
   test('RV-02 a reconnect cancels what was still to be revoked of that account, and no other', async () => {

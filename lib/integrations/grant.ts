@@ -11,6 +11,7 @@ import type { Transaction } from '#lib/oauth/transaction'
 import type { User } from '#lib/session'
 import { seal } from '#lib/vault'
 import { grantWrites, type NewGrant, untroubled } from './grant-writes.ts'
+import { type HeldRefreshToken, holdRefreshToken, letGo } from './kept-refresh-token.ts'
 import { lifetimesOf } from './lifetimes.ts'
 import { cancelRevocations, replacedToken } from './revocation.ts'
 
@@ -27,33 +28,57 @@ export type Harvest = {
 
 /**
  * Keeps what was received, as a new grant or in the living one of that account, whose id stays. The
- * write is guarded by the version that was read: whoever loses reads again and seals anew.
+ * write is guarded by the version that was read: whoever loses reads again and seals anew. A consent that
+ * brings no refresh token leaves the stored one in its place.
  * @throws {GrantkeeperError} `account_mismatch` when another account was to be reconnected,
  *   `access_denied` when the user was switched off meanwhile, `storage_unavailable`
  */
 export async function keepGrant(user: User, harvest: Harvest): Promise<Kept> {
-  const opened = await database()
-  const { atomically, tables } = opened
-  const writes = grantWrites(opened)
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const before = await findByAccount(user, harvest)
     if (harvest.transaction.grant && before?.id !== harvest.transaction.grant)
       throw new GrantkeeperError('account_mismatch')
-    const row = toRow(user, harvest, before)
-    const kept = before
-      ? writes.replace({ ...row, replacedVersion: before.version })
-      : writes.insert(row)
-    const isKept = await atomically((tx) => [
-      { query: writes.stillActive({ userId: user.id, seenAt: Date.now() }), expect: 1 },
-      { query: kept, expect: 1 },
-      cancelRevocations(opened, row),
-      ...replacedToken(tx, tables, harvest, before),
-      eventStep(opened, connectedEvent(row, before)),
-    ]).catch(unlessStored(row))
+    const held = await holdRefreshToken(user, harvest.tokens, before)
+    const row = toRow(user, harvest, { before: held?.lease.grant ?? before, held })
+    const isKept = await store(user, { row, harvest, before: held?.lease.grant ?? before, held })
+      .catch(unlessStored(row))
+      .finally(() => letGo(held))
     if (isKept) return { grant: row.id, account: harvest.account }
     await assertActive(user)
   }
   throw new GrantkeeperError('storage_unavailable')
+}
+
+type Writing = {
+  row: NewGrant
+  harvest: Harvest
+  before: GrantRow | undefined
+  held: HeldRefreshToken | undefined
+}
+
+async function store(user: User, { row, harvest, before, held }: Writing): Promise<boolean> {
+  const opened = await database()
+  const { atomically, tables } = opened
+  const writes = grantWrites(opened)
+  return atomically((tx) => [
+    { query: writes.stillActive({ userId: user.id, seenAt: Date.now() }), expect: 1 },
+    { query: writing(writes, row, { before, held }), expect: 1 },
+    cancelRevocations(opened, row),
+    ...replacedToken(tx, tables, harvest, before),
+    eventStep(opened, connectedEvent(row, before)),
+  ])
+}
+
+function writing(
+  writes: ReturnType<typeof grantWrites>,
+  row: NewGrant,
+  { before, held }: Pick<Writing, 'before' | 'held'>,
+) {
+  if (!before) return writes.insert(row)
+  const replacing = { ...row, replacedVersion: before.version }
+  return held
+    ? writes.replaceAccess({ ...replacing, heldBy: held.lease.id })
+    : writes.replace(replacing)
 }
 
 /** A grant of this user that is not disconnected, without its tokens. */
@@ -94,12 +119,13 @@ async function findByAccount(
 function toRow(
   user: User,
   { provider, transaction, tokens, account }: Harvest,
-  before: GrantRow | undefined,
+  { before, held }: Pick<Writing, 'before' | 'held'>,
 ): NewGrant {
   const now = Date.now()
   const id = before?.id ?? randomUUID()
   const version = (before?.version ?? 0) + 1
   const context = { grantId: id, userId: user.id, provider: provider.id, version }
+  const refreshToken = tokens.refreshToken ?? held?.refreshToken ?? null
   return {
     id,
     version,
@@ -112,8 +138,7 @@ function toRow(
     scope: (tokens.scope ?? transaction.scope).join(' '),
     requestedScope: transaction.scope.join(' '),
     accessToken: seal(tokens.accessToken, { ...context, field: 'access_token' }),
-    refreshToken:
-      tokens.refreshToken && seal(tokens.refreshToken, { ...context, field: 'refresh_token' }),
+    refreshToken: refreshToken && seal(refreshToken, { ...context, field: 'refresh_token' }),
     tokenType: 'bearer',
     leaseId: null,
     leaseUntil: 0,

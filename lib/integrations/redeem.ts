@@ -9,7 +9,7 @@ import type { User } from '#lib/session'
 import { checkCanary } from '#lib/vault-canary'
 import type { Attempt } from './attempt.ts'
 import { type Kept, keepGrant } from './grant.ts'
-import { isShared } from './revocation.ts'
+import { isWithStored } from './revocation.ts'
 import { retryRevocations } from './revocation-retry.ts'
 
 /**
@@ -49,9 +49,9 @@ async function connect(user: User, { transaction, response, ...asked }: Attempt)
     goOn(retryRevocations(Date.now()))
     return kept
   } catch (error) {
-    const known = account ? { accountId: account.id } : { userId: user.id }
+    const known = { userId: user.id, accountId: account?.id }
     // Not where that would also end a grant that is good. In doubt, nobody holds these tokens.
-    const isOthers = await isShared(provider, known).catch(() => true)
+    const isOthers = await isWithStored(provider, received.tokens, known).catch(() => true)
     if (!isOthers) await revokeReceived(provider, received.tokens)
     throw error
   }

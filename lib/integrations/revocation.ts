@@ -12,11 +12,31 @@ import { open } from '#lib/vault'
  * True where revoking a token of this account would also end a living grant, whoever has it. Of an
  * account that is not known, one of this user's at the provider is taken to be it.
  */
-export async function isShared(
+export async function isShared(provider: OfferedProvider, whose: Whose): Promise<boolean> {
+  return provider.revokes === 'grant' && hasLiving(provider, whose)
+}
+
+/**
+ * True where revoking what a failed attempt of this user has received could end a grant that is good: as
+ * above, and where no refresh token came. By RFC 7009 §2.1 a provider may end the refresh token along with
+ * an access token, and a consent that brings none goes with the one that is stored.
+ */
+export async function isWithStored(
   provider: OfferedProvider,
-  { accountId, userId, except = '' }: { accountId?: string; userId?: string; except?: string },
+  { refreshToken }: Tokens,
+  { userId, accountId }: { userId: string; accountId: string | undefined },
 ): Promise<boolean> {
-  if (provider.revokes !== 'grant') return false
+  const known = accountId === undefined ? { userId } : { accountId }
+  if (await isShared(provider, known)) return true
+  return refreshToken === null && hasLiving(provider, { userId, ...known })
+}
+
+type Whose = { accountId?: string; userId?: string; except?: string }
+
+async function hasLiving(
+  provider: OfferedProvider,
+  { accountId, userId, except = '' }: Whose,
+): Promise<boolean> {
   const { db, tables } = await database()
   const { grants } = tables
   const others = await db
@@ -73,8 +93,8 @@ export function pendingRevocation(
 
 /**
  * The steps for the token that a reconnect replaced: recorded, to be revoked right after. Not where
- * revoking one token ends the whole grant, nor where the same token was given again: that would end
- * the new one.
+ * revoking one token ends the whole grant, nor where the same token was given again, or none: that would
+ * end the new one, or the one that is kept.
  */
 export function replacedToken(
   tx: Handle,
@@ -83,6 +103,8 @@ export function replacedToken(
   before: GrantRow | undefined,
 ): Step[] {
   if (!before || provider.revokes !== 'token' || !provider.revocation_endpoint) return []
+  // Nothing came in its place: what is stored goes on, or was dead before.
+  if (tokens.refreshToken === null) return []
   const isKept = isGivenAgain(before, provider, tokens)
   return isKept ? [] : pendingRevocation(tx, tables, before, provider)
 }

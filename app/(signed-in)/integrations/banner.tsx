@@ -116,14 +116,14 @@ function Disconnected({ returned }: { returned: Extract<Returned, { kind: 'disco
   )
 }
 
-type FailureProps = { returned: Extract<Returned, { kind: 'failed' | NotDone }> }
+type FailureProps = { returned: Extract<Returned, { kind: 'failed' | 'unused' | NotDone }> }
 
 function Failure({ returned: { kind, code, integration } }: FailureProps) {
   const { what, means, todo } = errorSentence(code, integration?.provider.name)
   return (
     <>
       <p>
-        {what}. {kind === 'failed' ? means : texts.returned[kind].means} {todo}
+        {what}. {kind === 'failed' || kind === 'unused' ? means : texts.returned[kind].means} {todo}
       </p>
       <p className="mt-1 text-quiet text-small">
         {texts.referenceCode}: <code className="font-mono">{code}</code>
@@ -140,6 +140,8 @@ function toneOf(returned: Returned): Tone {
       return 'good'
     case 'disconnected':
       return returned.outcome === 'revoked' ? 'good' : 'warn'
+    case 'unused':
+      return 'warn'
     case 'failed':
       return returned.code === 'access_denied' ? 'warn' : 'bad'
     default:

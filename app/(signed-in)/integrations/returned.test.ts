@@ -17,6 +17,25 @@ test('a link cannot claim a connection that is not there', async () => {
   expect(await read(query, acme({ grants: [grant] }))).toMatchObject({ kind: 'connected' })
 })
 
+test('WD-12 an answer that came twice tells what is connected', async () => {
+  const query = { integration: 'acme', status: 'error', error: 'invalid_state' }
+  const fresh = acme({ grants: [{ ...grant, since: at(-3_000) }] })
+  expect(await read(query, fresh)).toMatchObject({ kind: 'connected', account: 'Ada' })
+  for (const given of [
+    {},
+    { grants: [{ ...grant, since: at(-3_600_000) }] },
+    { grants: [{ ...grant, status: 'reauthorization_required' as const }] },
+  ]) {
+    const returned = await read(query, acme(given))
+    expect(returned && headlineOf(returned)).toBe('This answer from Acme was not used')
+    expect(groupRows([acme(given)], returned).available).toHaveLength(given.grants ? 0 : 1)
+  }
+  const refused = await read({ ...query, error: 'access_denied' }, fresh)
+  expect(refused).toMatchObject({ kind: 'failed' })
+  const unnamed = await read({ status: 'error', error: 'invalid_state' })
+  expect(unnamed && headlineOf(unnamed)).toBe('This answer was not used')
+})
+
 test('a link cannot claim a disconnection that is not there', async () => {
   const query = { integration: 'acme', disconnected: 'revoked' }
   expect(await read(query)).toBeUndefined()

@@ -10,7 +10,7 @@ export type SearchParams = Promise<Record<string, string | string[] | undefined>
 /** What the person comes back from, as far as the query says so and our own records agree. */
 export type Returned =
   | { kind: 'connected'; integration: Integration; account: string | null }
-  | { kind: 'failed'; integration: Integration | undefined; code: ErrorCode }
+  | { kind: 'failed' | 'unused'; integration: Integration | undefined; code: ErrorCode }
   | { kind: 'disconnected'; integration: Integration; grant: GrantView; outcome: Outcome }
   | { kind: 'paused' | 'resumed'; integration: Integration; grant: GrantView }
   | { kind: NotDone; integration: Integration; code: ErrorCode }
@@ -41,7 +41,7 @@ export async function readReturned(
   const given = query.parse(await searchParams)
   const code = given.error ?? 'server_error'
   const integration = integrations.find(({ provider }) => provider.id === given.integration)
-  if (given.status === 'error') return { kind: 'failed', integration, code }
+  if (given.status === 'error') return failed(integration, code)
   if (!integration) return
   if (given.status === 'connected') return connected(integration)
   if (given.disconnected === 'no') return { kind: 'not_disconnected', integration, code }
@@ -69,7 +69,10 @@ export function titleOf(returned: Returned | undefined, title: string): Metadata
 
 export function headlineOf(returned: Returned): string {
   const name = returned.integration?.provider.name
-  if (!name) return texts.returned.failedUnknown.title
+  if (!name)
+    return returned.kind === 'unused'
+      ? texts.returned.unusedUnknown.title
+      : texts.returned.failedUnknown.title
   return texts.returned[returned.kind].title(name)
 }
 
@@ -79,11 +82,29 @@ export function failureOf(returned: Returned | undefined): ErrorCode | undefined
 }
 
 function connected(integration: Integration): Returned | undefined {
-  const [newest] = integration.grants
-    .filter(({ status }) => status === 'active')
-    .toSorted((a, b) => b.since.getTime() - a.since.getTime())
+  const newest = newestOf(integration)
   return newest && { kind: 'connected', integration, account: newest.account }
 }
+
+function newestOf({ grants }: Integration): GrantView | undefined {
+  const active = grants.filter(({ status }) => status === 'active')
+  return active.toSorted((a, b) => b.since.getTime() - a.since.getTime())[0]
+}
+
+/**
+ * A browser may bring one answer twice, and show how the second fared: that it was used before. Where the
+ * first has connected the provider just now, that is what there is to tell; it may also be on its way still.
+ */
+function failed(integration: Integration | undefined, code: ErrorCode): Returned {
+  if (code !== 'invalid_state') return { kind: 'failed', integration, code }
+  const newest = integration && newestOf(integration)
+  const isFresh = newest && newest.readAt.getTime() - newest.since.getTime() < justNowMs
+  if (integration && isFresh) return { kind: 'connected', integration, account: newest.account }
+  return { kind: 'unused', integration, code }
+}
+
+/** Longer than an exchange takes, and shorter than it takes to forget what one has done. */
+const justNowMs = 120_000
 
 function disconnected(integration: Integration, outcome: Outcome): Returned | undefined {
   const grant = integration.past.find(({ revocation }) => revocation === outcome)
