@@ -514,6 +514,8 @@ export const texts = {
     moved_away: (o: string) => `${o} was moved to another login of yours, by an administrator`,
     moved_here: (o: string) =>
       `${o} was moved here from another login of yours, by an administrator`,
+    switched_off: () => 'Your access to this app was switched off by an administrator',
+    switched_on: () => 'Your access to this app was switched on again by an administrator',
     times: (n: number) => `${new Intl.NumberFormat('en').format(n)} times`,
   },
 } as const

@@ -46,7 +46,7 @@ onEachDialect('the schema', (open) => {
     const id = randomUUID()
     const user = { id, issuer: 'https://login', sub: 'a|1', org: '', createdAt: 1, seenAt: 2 }
     const [stored] = await db.insert(tables.users).values(user).returning()
-    expect(stored).toEqual({ ...user, name: '', email: '', disabledAt: null })
+    expect(stored).toEqual({ ...user, name: '', email: '', disabledAt: null, mac: null })
     const event = { id, userId: id, type: 'connected', actor: 'user', createdAt: 3 }
     const [written] = await db.insert(tables.events).values(event).returning()
     expect(written).toMatchObject({ ...event, grantId: null, provider: null, detail: '{}' })

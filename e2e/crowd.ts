@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { expect } from 'playwright/test'
 import { seal } from '#lib/vault'
+import { macOf } from '#lib/vault-mac'
 import { approve } from './flow.ts'
 import type { Scripted } from './stand-in/scripted.ts'
 import type { World } from './world.ts'
@@ -23,9 +24,10 @@ export async function crowd(world: World, count: number): Promise<Member[]> {
     const access = seal(tokens.access_token, { ...place, field: 'access_token' }, ring)
     const refresh = seal(tokens.refresh_token, { ...place, field: 'refresh_token' }, ring)
     const now = Date.now()
+    const mac = macOf('user', [userId, `${login.url}/`, member.sub, ''], ring)
     await rows.execute(
-      `insert into users (id, issuer, sub, created_at, seen_at)
-       values ('${userId}', '${login.url}/', '${member.sub}', ${now}, ${now})
+      `insert into users (id, issuer, sub, mac, created_at, seen_at)
+       values ('${userId}', '${login.url}/', '${member.sub}', '${mac}', ${now}, ${now})
        on conflict do nothing`,
     )
     await rows.execute(

@@ -1,8 +1,13 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto'
-import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
-import { type Database, database } from '#db'
+import { and, desc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import { type Database, database, type Handle } from '#db'
+import type { Step } from '#db/atomically'
 import { preparedOnce } from '#db/prepared'
+import { goOn } from '#lib/background'
 import { GrantkeeperError } from '#lib/errors'
+import { logEvent } from '#lib/telemetry'
+import { adoptsUntil, checkCanary } from '#lib/vault-canary'
+import { hashesOf, isMacOf, isNewest, macOf } from '#lib/vault-mac'
 
 /** A key of a backend job, as it is shown to administrators: never the key itself. */
 export type ApiKey = {
@@ -41,18 +46,20 @@ export async function createKey({
   org?: string | undefined
 }): Promise<{ id: string; key: string } | undefined> {
   if (!keyName.test(name) || providers.length === 0) throw new GrantkeeperError('invalid_request')
+  await checkCanary()
   const secret = randomBytes(32).toString('base64url')
   const key = `gk_${secret}_${checksum(secret)}`
   const row = {
     id: randomUUID(),
     name,
-    hash: hashOf(key),
+    hash: newestHashOf(key),
     providers: providers.join(' '),
     org: org ?? null,
     createdAt: Date.now(),
     expiresAt: expiresAt?.getTime() ?? null,
   }
-  return (await insert(await database(), row)) ? { id: row.id, key } : undefined
+  const vouched = { ...row, mac: macOf('api key rights', rightsOf(row)) }
+  return (await insert(await database(), vouched)) ? { id: row.id, key } : undefined
 }
 
 /** All keys, the newest first. */
@@ -65,23 +72,103 @@ export async function listKeys(): Promise<ApiKey[]> {
 
 /** Ends a key at once, by name or id. Undefined where no living one is called so. */
 export async function revokeKey(nameOrId: string): Promise<ApiKey | undefined> {
-  const { db, tables, clock } = await database()
+  const { db, tables, clock, atomically } = await database()
   const { apiKeys } = tables
   const isMeant = or(eq(apiKeys.id, nameOrId), eq(apiKeys.name, nameOrId))
   const [row] = await db
-    .update(apiKeys)
-    .set({ revokedAt: clock })
+    .select(columnsOf(apiKeys))
+    .from(apiKeys)
     .where(and(isMeant, isNull(apiKeys.revokedAt)))
-    .returning(columnsOf(apiKeys))
-  return row && toApiKey(row)
+  if (!row) return undefined
+  const isLiving = and(eq(apiKeys.id, row.id), isNull(apiKeys.revokedAt))
+  const isRevoked = await atomically((tx) => [
+    { query: tx.update(apiKeys).set({ revokedAt: clock }).where(isLiving), expect: 1 },
+    trace(tx, tables, 'api_key_revoked', row),
+  ])
+  return isRevoked ? toApiKey({ ...row, revokedAt: Date.now() }) : undefined
 }
 
-/** The living key that this is. What cannot be one, by its form or checksum, is not looked up. */
+/** When a key was made or revoked, the newest first. */
+export async function keyTrail(): Promise<{ at: Date; type: string; detail: string }[]> {
+  const { db, tables } = await database()
+  const { createdAt, type, detail, userId } = tables.events
+  const rows = await db
+    .select({ createdAt, type, detail })
+    .from(tables.events)
+    .where(and(eq(userId, nobody), inArray(type, ['api_key_created', 'api_key_revoked'])))
+    .orderBy(desc(createdAt))
+    .limit(500)
+  return rows.map((row) => ({ ...row, at: new Date(row.createdAt) }))
+}
+
+/**
+ * The living key that this is. What cannot be one, by its form or checksum, is not looked up. A row that the
+ * vault does not vouch for is none: who can only write the database makes no key, and gives none more rights.
+ */
 export async function findKey(presented: string): Promise<ApiKey | undefined> {
   const [, secret, sum] = /^gk_([\w-]{43})_([\w-]{6})$/.exec(presented) ?? []
   if (secret === undefined || sum !== checksum(secret)) return undefined
-  const [row] = await preparedFind(await database()).execute({ hash: hashOf(presented) })
-  return row && toApiKey(row)
+  const hashes = hashesFor(presented)
+  const found = preparedFind(await database(), hashes.length)
+  const [row] = await found.execute(Object.fromEntries(hashes.map((one, n) => [`hash${n}`, one])))
+  if (!row) return undefined
+  const isSound = isMacOf(row.mac, 'api key rights', rightsOf(row))
+  if (!isSound && !(await isAdopted(row))) return undefined
+  const [newest = ''] = hashes
+  if (row.hash !== newest || !isNewest(row.mac ?? '')) goOn(renew(row, newest))
+  return toApiKey(row)
+}
+
+/** Gives the vault's word for the keys of before there were such words, in the days after the upgrade. */
+export async function adoptKeys(): Promise<void> {
+  if (Date.now() >= (await adoptsUntil())) return
+  const { db, tables } = await database()
+  const { apiKeys } = tables
+  const rows = await db.select().from(apiKeys).where(isNull(apiKeys.mac))
+  for (const row of rows) await vouchFor(row, row.hash)
+}
+
+async function isAdopted(row: Found): Promise<boolean> {
+  if (row.mac === null && Date.now() < (await adoptsUntil())) {
+    await vouchFor(row, row.hash)
+    return true
+  }
+  logEvent('error', 'api_key_not_bound')
+  return false
+}
+
+/**
+ * The key itself is there only while it is used: then its row gets the newest keyed hash. Not while a release of
+ * before may run beside, which knows it by its plain hash alone.
+ */
+async function renew(row: Found, newest: string): Promise<void> {
+  try {
+    if (Date.now() >= (await adoptsUntil())) await vouchFor(row, newest)
+  } catch (cause) {
+    logEvent('warn', 'api_key_not_renewed', { cause })
+  }
+}
+
+async function vouchFor(row: Rights, newHash: string): Promise<void> {
+  const { db, tables } = await database()
+  const { apiKeys } = tables
+  const mac = macOf('api key rights', rightsOf({ ...row, hash: newHash }))
+  await db
+    .update(apiKeys)
+    .set({ hash: newHash, mac })
+    .where(and(eq(apiKeys.id, row.id), eq(apiKeys.hash, row.hash)))
+}
+
+type Rights = Pick<
+  Table['$inferInsert'],
+  'id' | 'hash' | 'name' | 'providers' | 'org' | 'createdAt' | 'expiresAt'
+>
+
+/** All that a key is and may. That it was revoked is not among it: a database can forget. */
+function rightsOf({ id, hash, name, providers, org, createdAt, expiresAt }: Rights): string[] {
+  const orNone = (value: string | number | null | undefined) =>
+    value === null || value === undefined ? 'none' : `=${value}`
+  return [id, hash, name, providers, orNone(org), String(createdAt), orNone(expiresAt)]
 }
 
 /** Tells typing errors and foreign keys without the database, and scanners a key from a like text. */
@@ -90,15 +177,35 @@ function checksum(secret: string): string {
 }
 
 /** A fast hash will do: 256 random bits cannot be guessed, however fast. */
-function hashOf(key: string): string {
-  return hash('sha256', key, 'hex')
+function newestHashOf(key: string): string {
+  return hashesOf('api key', key)[0] ?? ''
+}
+
+/** What a key may be known by: its keyed hashes, the newest first, and its plain one of before there were those. */
+function hashesFor(key: string): string[] {
+  return [...hashesOf('api key', key), hash('sha256', key, 'hex')]
+}
+
+/** Events of no user: nobody's activity shows them. */
+const nobody = ''
+
+function trace(
+  tx: Handle,
+  { events }: Database['tables'],
+  type: 'api_key_created' | 'api_key_revoked',
+  { id, name, providers, org }: Pick<Table['$inferInsert'], 'id' | 'name' | 'providers' | 'org'>,
+): Step {
+  const detail = JSON.stringify({ name, id, providers, ...(org ? { org } : {}) })
+  const row = { id: randomUUID(), userId: nobody, type, actor: 'system', detail }
+  return { query: tx.insert(events).values({ ...row, createdAt: Date.now() }), expect: 1 }
 }
 
 /** An expired key of that name makes room for it. */
 async function insert(
-  { atomically, tables: { apiKeys }, clock }: Database,
+  { atomically, tables, clock }: Database,
   row: Database['tables']['apiKeys']['$inferInsert'],
 ): Promise<boolean> {
+  const { apiKeys } = tables
   return atomically((tx) => [
     {
       query: tx
@@ -110,6 +217,7 @@ async function insert(
       expect: 'any',
     },
     { query: tx.insert(apiKeys).values(row), expect: 1 },
+    trace(tx, tables, 'api_key_created', row),
   ])
 }
 
@@ -119,11 +227,12 @@ function columnsOf({ id, name, providers, org, createdAt, expiresAt, revokedAt }
   return { id, name, providers, org, createdAt, expiresAt, revokedAt }
 }
 
-type Row = Omit<Table['$inferSelect'], 'hash'>
+type Row = Omit<Table['$inferSelect'], 'hash' | 'mac'>
+type Found = Table['$inferSelect']
 
-function toApiKey({ createdAt, expiresAt, revokedAt, providers, ...row }: Row): ApiKey {
+function toApiKey({ id, name, org, createdAt, expiresAt, revokedAt, providers }: Row): ApiKey {
   return {
-    ...row,
+    ...{ id, name, org },
     providers: providers.split(' '),
     createdAt: new Date(createdAt),
     expiresAt: expiresAt === null ? null : new Date(expiresAt),
@@ -131,15 +240,25 @@ function toApiKey({ createdAt, expiresAt, revokedAt, providers, ...row }: Row): 
   }
 }
 
-/** Read before every vend with a key. */
-const preparedFind = preparedOnce(({ db, tables: { apiKeys }, clock }) => {
+/** Read before every vend with a key. How many hashes there are depends on the ring alone. */
+function preparedFind(opened: Database, count: number) {
+  const queries = preparedFinds(opened)
+  const query = queries.get(count) ?? findBy(opened, count)
+  queries.set(count, query)
+  return query
+}
+
+const preparedFinds = preparedOnce(() => new Map<number, ReturnType<typeof findBy>>())
+
+function findBy({ db, tables: { apiKeys }, clock }: Database, count: number) {
   const isAlive = and(
     isNull(apiKeys.revokedAt),
     or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, clock)),
   )
+  const hashes = Array.from({ length: count }, (_, n) => sql.placeholder(`hash${n}`))
   return db
-    .select(columnsOf(apiKeys))
+    .select()
     .from(apiKeys)
-    .where(and(eq(apiKeys.hash, sql.placeholder('hash')), isAlive))
+    .where(and(inArray(apiKeys.hash, hashes), isAlive))
     .prepare('')
-})
+}

@@ -11,7 +11,8 @@ import { logEvent } from '#lib/telemetry'
 export type Event = {
   userId: string
   grantId: string | null
-  provider: string
+  /** Null for what is about the user and no grant. */
+  provider: string | null
   type: EventType
   /** Who did it. `job`: a backend job, whose name is `detail.caller`. */
   actor?: 'user' | 'job' | 'system'
@@ -36,6 +37,8 @@ export const eventTypes = [
   'revocation_given_up',
   'moved_away',
   'moved_here',
+  'switched_off',
+  'switched_on',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]
@@ -71,7 +74,7 @@ export async function recordEvent(event: Event): Promise<void> {
   try {
     await insertion(await database()).alone.execute(toRow(event))
   } catch (cause) {
-    logEvent('warn', 'event_not_recorded', { provider: event.provider, cause })
+    logEvent('warn', 'event_not_recorded', { provider: event.provider ?? '', cause })
   }
 }
 

@@ -10,6 +10,8 @@ import { bearerToken } from '#lib/login/bearer'
 import { type Identity, type LoginSession, loginDriver } from '#lib/login/driver'
 import { loginIssuer } from '#lib/login/issuer'
 import { logEvent } from '#lib/telemetry'
+import { assertBound, bondOf } from '#lib/user-bonds'
+import { checkCanary } from '#lib/vault-canary'
 
 /** Somebody who is logged in. Only this file makes one, so that no verb runs without proof. */
 export type User = {
@@ -18,6 +20,8 @@ export type User = {
   org: string
   name: string | null
   email: string | null
+  /** Nobody can say that this id is theirs while the vault's keys are wrong: then nothing is given out. */
+  isUnbound?: true
   readonly [proof]: true
 }
 
@@ -80,12 +84,38 @@ type Known = Pick<Identity, 'issuer' | 'sub' | 'org'> & Partial<Pick<Identity, '
 
 async function toUser(identity: Known, row: Row): Promise<User> {
   if (row.disabledAt !== null) throw new GrantkeeperError('access_denied')
-  const { sub, org, name = row.name, email = row.email } = identity
+  const { issuer, sub, org, name = row.name, email = row.email } = identity
+  const bound = await boundness({ id: row.id, issuer, sub, org, mac: row.mac })
   if (row.name !== name || row.email !== email) await updateRow(row.id, { name, email })
-  return { id: row.id, sub, org, name: name || null, email: email || null, [proof]: true }
+  return { id: row.id, sub, org, name: name || null, email: email || null, ...bound, [proof]: true }
 }
 
-type Row = { id: string; name: string; email: string; disabledAt: number | null; hasEnded: number }
+/**
+ * While the keys are wrong nobody is kept from their pages, and from disconnecting: the database is believed,
+ * since no token opens.
+ */
+async function boundness(row: Parameters<typeof assertBound>[0]): Promise<{ isUnbound?: true }> {
+  try {
+    await assertBound(row)
+    return {}
+  } catch (error) {
+    const isJudged = await checkCanary().then(
+      () => true,
+      () => false,
+    )
+    if (isJudged) throw error
+    return { isUnbound: true }
+  }
+}
+
+type Row = {
+  id: string
+  name: string
+  email: string
+  disabledAt: number | null
+  mac: string | null
+  hasEnded: number
+}
 
 /** @param session of which is asked too whether it has ended; an access token has none */
 async function findRow(
@@ -102,10 +132,10 @@ async function findRow(
 /** Every request of a user begins with it. */
 const preparedFind = preparedOnce((opened) => {
   const { db, tables } = opened
-  const { id, name, email, disabledAt, issuer, sub, org } = tables.users
+  const { id, name, email, disabledAt, mac, issuer, sub, org } = tables.users
   const find = (ended: SQL<number>) =>
     db
-      .select({ id, name, email, disabledAt, hasEnded: ended.mapWith(Number) })
+      .select({ id, name, email, disabledAt, mac, hasEnded: ended.mapWith(Number) })
       .from(tables.users)
       .where(matching({ issuer, sub, org }))
       .prepare('')
@@ -114,11 +144,14 @@ const preparedFind = preparedOnce((opened) => {
 
 /** Two first requests at once: one inserts, both read what is there then. */
 async function insertRow(identity: Known): Promise<Row> {
+  await checkCanary()
   const { db, tables } = await database()
   const now = Date.now()
+  const id = randomUUID()
+  const mac = bondOf({ ...identity, id })
   await db
     .insert(tables.users)
-    .values({ id: randomUUID(), ...identity, createdAt: now, seenAt: now })
+    .values({ id, ...identity, mac, createdAt: now, seenAt: now })
     .onConflictDoNothing()
   const row = await findRow(identity)
   if (!row) throw new GrantkeeperError('storage_unavailable')

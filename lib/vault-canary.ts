@@ -1,10 +1,10 @@
-import { like, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, like, or, type SQL, sql } from 'drizzle-orm'
 import { type Database, database } from '#db'
 import { env } from './env.ts'
 import { GrantkeeperError } from './errors.ts'
 import { oncePerProcess } from './process.ts'
 import type { KeyRing } from './settings/values.ts'
-import { open, type SealContext, seal } from './vault.ts'
+import { ivOf, open, type SealContext, seal } from './vault.ts'
 
 /**
  * Notices a missing or wrong vault key, at boot and before any provider is called. A good result holds
@@ -13,10 +13,19 @@ import { open, type SealContext, seal } from './vault.ts'
  * @throws {GrantkeeperError} storage_unavailable, with the sentence to read as its cause's message
  */
 export async function checkCanary(): Promise<void> {
+  await adoptsUntil()
+}
+
+/**
+ * Until when rows of before the vault vouched for them (`mac`) are taken as they are, in milliseconds since
+ * the epoch; in a database that never had such rows, always over. Its answer is `checkCanary`'s.
+ * @throws {GrantkeeperError} as `checkCanary`
+ */
+export async function adoptsUntil(): Promise<number> {
   const opened = await database()
   const slot = oncePerProcess(
     'vault canary',
-    (): { result?: Promise<void>; until?: number } => ({}),
+    (): { result?: Promise<number>; until?: number } => ({}),
   )
   if (slot.result && Date.now() < (slot.until ?? Number.POSITIVE_INFINITY)) return slot.result
   delete slot.until
@@ -31,17 +40,29 @@ export async function checkCanary(): Promise<void> {
  * As `checkCanary`, from the given database and keys, and always anew. Writes a canary for each key
  * that has none; never deletes one, so that going back to the right keys heals.
  */
-export async function verifyCanaries(database: Database, ring: KeyRing): Promise<void> {
-  const known = await refuseWrongKeys(database, ring)
+export async function verifyCanaries(database: Database, ring: KeyRing): Promise<number> {
+  let known = await refuseWrongKeys(database, ring)
   const fresh = [...ring].filter(([number]) => !known.has(number))
-  if (fresh.length === 0) return
-  // Only now: a deployment with wrong keys must not leave canaries of its own.
-  await writeCanaries(database, fresh)
-  // Another process may have been first, perhaps with another key under that number.
-  await refuseWrongKeys(database, ring)
+  const isOld = [...known].some(([number, sealed]) => ring.has(number) && stampOf(sealed) === null)
+  if (fresh.length > 0 || isOld) {
+    // Only now: a deployment with wrong keys must not leave canaries of its own.
+    await writeCanaries(database, fresh)
+    await stampCanaries(database, ring, known)
+    // Another process may have been first, perhaps with another key under that number.
+    known = await refuseWrongKeys(database, ring)
+  }
+  const stamps = [...known].map(([number, sealed]) => (ring.has(number) ? stampOf(sealed) : 0) ?? 0)
+  const latest = Math.max(...stamps)
+  return latest === 0 ? 0 : latest + adoptionMs
 }
 
 const recheckMs = 3_000
+
+/**
+ * As long as two releases may run side by side: the older one still makes rows without a MAC. Two days, so that
+ * a clock that calls once a day (docs/vercel.md) comes in time for those that were there before.
+ */
+const adoptionMs = 2 * 86_400_000
 const song = 'The vault can be opened.'
 
 const cage = (number: number): SealContext => ({
@@ -54,17 +75,20 @@ const cage = (number: number): SealContext => ({
 
 /**
  * Compares the keys with what the database knows of them; writes nothing.
- * @returns the key numbers that have a canary
+ * @returns the canary of each key number that has one
  * @throws {GrantkeeperError} as `checkCanary`
  */
-export async function refuseWrongKeys(database: Database, ring: KeyRing): Promise<Set<number>> {
+export async function refuseWrongKeys(
+  database: Database,
+  ring: KeyRing,
+): Promise<Map<number, string>> {
   const { db, tables } = database
   const rows = await db.select().from(tables.vaultCanaries)
   for (const { keyNumber, sealed } of rows) {
     if (ring.has(keyNumber)) refuseWrongKey(keyNumber, sealed, ring)
     else if (await isInUse(database, keyNumber)) throw unavailable(lacks(keyNumber))
   }
-  return new Set(rows.map(({ keyNumber }) => keyNumber))
+  return new Map(rows.map(({ keyNumber, sealed }) => [keyNumber, sealed]))
 }
 
 function refuseWrongKey(number: number, sealed: string, ring: KeyRing): void {
@@ -76,9 +100,28 @@ function refuseWrongKey(number: number, sealed: string, ring: KeyRing): void {
   throw unavailable(isAnother(number))
 }
 
+/**
+ * What a canary tells besides, in its IV, which nobody without the key can choose (decision 24): since when the
+ * vault vouches for rows of users and API keys, or 0 where it always has. Null: it is from before that.
+ */
+function stampOf(sealed: string): number | null {
+  const iv = ivOf(sealed)
+  return iv.subarray(0, mark.length).equals(mark) ? iv.readUIntBE(mark.length, 6) : null
+}
+
+const mark = Buffer.from('vouch:')
+
+function stamp(sinceMs: number): Buffer {
+  const iv = Buffer.alloc(mark.length + 6)
+  mark.copy(iv)
+  iv.writeUIntBE(sinceMs, mark.length, 6)
+  return iv
+}
+
+/** A key that the database does not know makes no row older: whoever takes a canary away opens nothing. */
 async function writeCanaries({ db, tables }: Database, keys: [number, Buffer][]): Promise<void> {
   for (const [keyNumber, key] of keys) {
-    const sealed = seal(song, cage(keyNumber), new Map([[keyNumber, key]]))
+    const sealed = seal(song, cage(keyNumber), new Map([[keyNumber, key]]), stamp(0))
     await db
       .insert(tables.vaultCanaries)
       .values({ keyNumber, sealed, createdAt: Date.now() })
@@ -86,26 +129,47 @@ async function writeCanaries({ db, tables }: Database, keys: [number, Buffer][])
   }
 }
 
-/** Whether any stored token was sealed with this key. */
-async function isInUse({ db, tables }: Database, number: number): Promise<boolean> {
-  const { grants, pendingRevocations } = tables
-  const envelope = `gk1.${number}.%`
-  const found = await Promise.all([
-    first(db, grants, like(grants.accessToken, envelope)),
-    first(db, grants, like(grants.refreshToken, envelope)),
-    first(db, pendingRevocations, like(pendingRevocations.token, envelope)),
-  ])
-  return found.some((rows) => rows.length > 0)
+/** The first start of a release that vouches, on the database of one that did not. */
+async function stampCanaries(
+  { db, tables }: Database,
+  ring: KeyRing,
+  known: Map<number, string>,
+): Promise<void> {
+  const { vaultCanaries: canaries } = tables
+  for (const [number, before] of known) {
+    const key = ring.get(number)
+    if (!key || stampOf(before) !== null) continue
+    const sealed = seal(song, cage(number), new Map([[number, key]]), stamp(Date.now()))
+    await db
+      .update(canaries)
+      .set({ sealed })
+      .where(and(eq(canaries.keyNumber, number), eq(canaries.sealed, before)))
+  }
 }
 
-type Tables = Database['tables']
-
-function first(
-  db: Database['db'],
-  table: Tables['grants'] | Tables['pendingRevocations'],
-  isSealedWithIt: ReturnType<typeof like>,
-) {
-  return db.select({ found: sql`1` }).from(table).where(isSealedWithIt).limit(1)
+/** Whether anything stored still needs this key: a token, a user, or an API key that lives. */
+async function isInUse({ db, tables, clock }: Database, number: number): Promise<boolean> {
+  const { grants, pendingRevocations, users, apiKeys } = tables
+  const [envelope, mac] = [`gk1.${number}.%`, `m1.${number}.%`]
+  const isAlive = and(
+    isNull(apiKeys.revokedAt),
+    or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, clock)),
+  )
+  const one = { found: sql`1` }
+  const first = (table: typeof grants | typeof pendingRevocations, isSo: SQL) =>
+    db.select(one).from(table).where(isSo).limit(1)
+  const found = await Promise.all([
+    first(grants, like(grants.accessToken, envelope)),
+    first(grants, like(grants.refreshToken, envelope)),
+    first(pendingRevocations, like(pendingRevocations.token, envelope)),
+    db.select(one).from(users).where(like(users.mac, mac)).limit(1),
+    db
+      .select(one)
+      .from(apiKeys)
+      .where(and(isAlive, like(apiKeys.mac, mac)))
+      .limit(1),
+  ])
+  return found.some((rows) => rows.length > 0)
 }
 
 function unavailable(sentence: string, cause?: unknown): GrantkeeperError {
@@ -113,7 +177,7 @@ function unavailable(sentence: string, cause?: unknown): GrantkeeperError {
 }
 
 const lacks = (number: number) =>
-  `VAULT_KEYS lacks key ${number}, with which stored tokens are sealed: put it back`
+  `VAULT_KEYS lacks key ${number}, which stored tokens, users or API keys still need: put it back`
 
 const isAnother = (number: number) =>
   `VAULT_KEYS holds a key ${number} that is not the one this database knows: put the old one back, or give the new one a new number`

@@ -11,20 +11,20 @@ import type { KeyRing } from './settings/values.ts'
 
 /**
  * Seals a token with AES-256-GCM, under the key with the highest number. It opens only in the same
- * context: another row, column, provider or version is refused.
+ * context: another row, column, provider or version is refused. Only the canary chooses its `iv`.
  * @returns `gk1.{key number}.{base64url of IV, ciphertext, tag}`
  */
 export function seal(
   plain: string,
   context: SealContext,
   ring: KeyRing = env().VAULT_KEYS,
+  // Random, 96 bits (NIST SP 800-38D §8.2.2): good for 2^32 tokens a key.
+  iv: Buffer = randomBytes(ivBytes),
 ): string {
   const number = Math.max(...ring.keys())
   const bytes = Buffer.from(plain, 'utf8')
   if (bytes.length < 1 || bytes.length > maxPlainBytes)
     throw new RangeError(`The vault seals 1 to ${maxPlainBytes} bytes`)
-  // Random, 96 bits (NIST SP 800-38D §8.2.2): good for 2^32 tokens a key.
-  const iv = randomBytes(ivBytes)
   const cipher = createCipheriv(algorithm, keyOf(ring, number), iv, { authTagLength: tagBytes })
   cipher.setAAD(boundTo(context, number))
   const sealed = Buffer.concat([iv, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
@@ -54,6 +54,11 @@ export function open(
   } catch (cause) {
     throw new GrantkeeperError('credential_unreadable', { cause })
   }
+}
+
+/** The IV of a sealed value. It is what it was sealed with once the value opens, and not before. */
+export function ivOf(sealed: string): Buffer {
+  return parse(sealed).bytes.subarray(0, ivBytes)
 }
 
 /** What a sealed value is bound to. `version` is the grant's, as it is once the value is stored. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { database } from '#db'
-import { type ApiKey, createKey, keyName, listKeys, revokeKey } from '#lib/api-keys'
+import { type ApiKey, createKey, keyName, keyTrail, listKeys, revokeKey } from '#lib/api-keys'
 import { SettingsError } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import { offeredProviders } from '#lib/providers/provider'
@@ -13,6 +13,7 @@ const usage = `Keys for backend jobs (docs/backend-jobs.md):
   npm run keys -- create NAME --providers acme,github [--expires 90d] [--org ORG]
   npm run keys -- list
   npm run keys -- revoke NAME|ID
+  npm run keys -- history           when which key was made or revoked
 
 --providers  ids, or "*" for all
 --expires    hours, days or weeks, such as 12h, 90d or 8w, or never (default: 90d)
@@ -25,6 +26,7 @@ const commands: Record<string, (argument: string | undefined) => Promise<void>> 
   create,
   list,
   revoke,
+  history,
 }
 
 readOwnSettings()
@@ -98,6 +100,18 @@ async function revoke(nameOrId?: string): Promise<void> {
   const revoked = await closing(revokeKey(nameOrId))
   if (!revoked) throw new Mistake(`No living key is called "${nameOrId}". npm run keys -- list`)
   console.log(`"${revoked.name}" is revoked: from now on it is refused.`)
+}
+
+async function history(argument?: string): Promise<void> {
+  if (argument !== undefined) throw new Mistake(usage)
+  const trail = await closing(keyTrail())
+  if (trail.length === 0) return console.log('No key has been made or revoked yet.')
+  for (const { at, type, detail } of trail) {
+    const { name, id, providers, org } = JSON.parse(detail)
+    const whose = org ? ` for users of ${org}` : ''
+    const what = type === 'api_key_revoked' ? 'revoked' : 'created'
+    console.log(`${at.toISOString()}  ${what}  "${name}" (${id}): ${providers}${whose}`)
+  }
 }
 
 /** A pool that stays open would keep this process from its end. */

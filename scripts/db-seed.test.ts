@@ -18,8 +18,10 @@ afterAll(() => {
   entries.remove()
 })
 
+const own = settingsOf({ ...entries.settings, NODE_ENV: 'test' })
+
 const seed = (subs: string[] = [], given: Record<string, string> = {}) => {
-  const settings = settingsOf({ ...entries.settings, DATABASE_URL: file.url, NODE_ENV: 'test' })
+  const settings = { ...own, DATABASE_URL: file.url }
   return run(['node', 'scripts/db-seed.ts', ...subs], { env: { ...settings, ...given } })
 }
 

@@ -5,6 +5,8 @@ import { SettingsError } from '#lib/env'
 import { GrantkeeperError } from '#lib/errors'
 import { loginIssuer } from '#lib/login/issuer'
 import { offeredProviders } from '#lib/providers/provider'
+import { bondOf } from '#lib/user-bonds'
+import { checkCanary } from '#lib/vault-canary'
 import { readOwnSettings } from './own-settings.ts'
 
 /** A command that must not be carried out. Its message is for the person who gave it. */
@@ -38,6 +40,7 @@ async function seed(subs: string[]): Promise<string[]> {
   if (!provider) throw new Mistake('No provider is offered here: set the client of one first.')
   const opened = await database()
   await refuseRealGrants(opened)
+  await checkCanary()
   for (const sub of subs) await seedUser(opened, { sub, provider: provider.id })
   return subs
 }
@@ -58,7 +61,8 @@ async function seedUser(
   const issuer = loginIssuer()
   const userId = foldedId(`seed ${issuer} ${sub}`)
   const then = now - 3 * day
-  const user = { id: userId, issuer, sub, name: 'Preview', createdAt: then, seenAt: now }
+  const mac = bondOf({ id: userId, issuer, sub, org: '' })
+  const user = { id: userId, issuer, sub, mac, name: 'Preview', createdAt: then, seenAt: now }
   await db.insert(tables.users).values(user).onConflictDoNothing()
   const common = { userId, provider, connectedAt: then, createdAt: then, updatedAt: now }
   for (const [accountLabel, state] of states(now)) {

@@ -8,7 +8,7 @@ import { root } from './run.ts'
 /** What is run there, besides Next. */
 const entries = [
   ...['start.mjs', 'scripts/leash.mjs'],
-  ...['db-migrate', 'db-restored', 'api-keys', 'doctor', 'users-move', 'warm'].map(script),
+  ...['db-migrate', 'db-restored', 'api-keys', 'doctor', 'users', 'users-move', 'warm'].map(script),
 ]
 
 /** Where `next build` leaves it. */

@@ -105,7 +105,8 @@ function named({ issuer, sub, org }: Login): string {
 
 const because: Partial<Record<ErrorCode, string>> = {
   account_mismatch: 'one of the grants has just been changed: look again',
-  credential_unreadable: 'a stored token cannot be opened; npm run doctor says more',
+  credential_unreadable:
+    'a stored token cannot be opened, or a row of a user was changed in the database; npm run doctor says more',
   temporarily_unavailable: 'a grant is being refreshed: try again',
 }
 

@@ -1,6 +1,7 @@
 import { openRows, type Rows } from '#e2e/rows'
 import { keyRing } from '#e2e/settings'
 import { type SealContext, seal } from '#lib/vault'
+import { macOf } from '#lib/vault-mac'
 
 export type Seeding = {
   databaseUrl: string
@@ -95,8 +96,10 @@ async function seedTokens(rows: Rows, people: Person[], seeding: Seeding): Promi
     const n = person.sub.slice('auth0|u'.length)
     const access = sealed(person, 'access_token', `AT.${n}.0`.padEnd(48, 'x'), seeding)
     const refresh = sealed(person, 'refresh_token', `RT.${n}.0`, seeding)
+    const { userId, sub } = person
+    const mac = macOf('user', [userId, seeding.issuer, sub, ''], keyRing(seeding.keys))
     return `update grants set access_token = '${access}', refresh_token = '${refresh}'
-      where id = '${person.grantId}'`
+      where id = '${person.grantId}'; update users set mac = '${mac}' where id = '${userId}'`
   })
   await rows.execute(`begin; ${updates.join(';')}; commit`)
 }

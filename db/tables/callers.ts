@@ -1,7 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Columns } from './columns.ts'
 
-/** Who has ever logged in: the login's issuer and sub, and its organization where it has those. */
+/**
+ * Who has ever logged in: the login's issuer and sub, and its organization where it has those. `mac` is the
+ * vault's word that this id is theirs (lib/user-bonds.ts).
+ */
 export function users({ table, text, time, uniqueIndex }: Columns) {
   return table(
     'users',
@@ -15,12 +18,16 @@ export function users({ table, text, time, uniqueIndex }: Columns) {
       createdAt: time('created_at').notNull(),
       seenAt: time('seen_at').notNull(),
       disabledAt: time('disabled_at'),
+      mac: text('mac'),
     },
     (row) => [uniqueIndex('users_identity').on(row.issuer, row.sub, row.org)],
   )
 }
 
-/** Keys of backend jobs. Of a key itself only the SHA-256 is kept. `providers`: ids with spaces, or `*`. */
+/**
+ * Keys of backend jobs. Of a key itself only a keyed hash is kept (of one from before those, the SHA-256).
+ * `providers`: ids with spaces, or `*`. `mac` is the vault's word that the key may do this (lib/api-keys.ts).
+ */
 export function apiKeys({ table, text, time, uniqueIndex }: Columns) {
   return table(
     'api_keys',
@@ -33,6 +40,7 @@ export function apiKeys({ table, text, time, uniqueIndex }: Columns) {
       createdAt: time('created_at').notNull(),
       expiresAt: time('expires_at'),
       revokedAt: time('revoked_at'),
+      mac: text('mac'),
     },
     (row) => [
       uniqueIndex('api_keys_hash').on(row.hash),

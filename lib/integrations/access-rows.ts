@@ -1,6 +1,7 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { database } from '#db'
 import { matching, preparedOnce } from '#db/prepared'
+import { assertBound } from '#lib/user-bonds'
 
 /** Whose grants: a user's by his row, or by what the login calls him. */
 export type Holder = { provider: string } & (
@@ -9,22 +10,30 @@ export type Holder = { provider: string } & (
 )
 
 /** What decides whether a grant's access token can be given; the refresh token is never read here. */
-export type AccessRow = Omit<Read, 'hasRefreshToken' | 'accountId' | 'accountLabel'> & {
+export type AccessRow = Omit<Read, 'hasRefreshToken' | 'accountId' | 'accountLabel' | 'bond'> & {
   isRefreshable: boolean
   account: { id: string; label: string | null }
 }
 
-/** The living grants at one provider of a user who has not been switched off, the oldest first. */
+/**
+ * The living grants at one provider of a user who has not been switched off, the oldest first.
+ * @throws {GrantkeeperError} `credential_unreadable` where the vault does not vouch that they are this login's
+ */
 export async function readAccessRows(holder: Holder): Promise<AccessRow[]> {
   const queries = prepared(await database())
   const rows = await ('userId' in holder
     ? queries.byUser.execute(holder)
     : queries.byIdentity.execute(holder))
-  return rows.toSorted(byAge).map(({ hasRefreshToken, accountId, accountLabel, ...row }) => ({
-    ...row,
-    isRefreshable: hasRefreshToken === 1,
-    account: { id: accountId, label: accountLabel || null },
-  }))
+  const [{ userId: id, bond: mac } = { userId: '', bond: null }] = rows
+  // Who is named by their row has been proven by their session.
+  if (rows.length > 0 && 'sub' in holder) await assertBound({ ...holder, id, mac })
+  return rows
+    .toSorted(byAge)
+    .map(({ hasRefreshToken, accountId, accountLabel, bond: _, ...row }) => ({
+      ...row,
+      isRefreshable: hasRefreshToken === 1,
+      account: { id: accountId, label: accountLabel || null },
+    }))
 }
 
 type Read = Awaited<ReturnType<ReturnType<typeof prepared>['byUser']['execute']>>[number]
@@ -39,6 +48,7 @@ function byAge(one: Read, other: Read): number {
  */
 const prepared = preparedOnce(({ db, tables, clock }) => {
   const { grants, users } = tables
+  const bond = db.select({ mac: users.mac }).from(users).where(eq(users.id, grants.userId))
   const select = () =>
     db
       .select({
@@ -59,6 +69,7 @@ const prepared = preparedOnce(({ db, tables, clock }) => {
         createdAt: grants.createdAt,
         connectedAt: grants.connectedAt,
         lastRefreshedAt: grants.lastRefreshedAt,
+        bond: sql<string | null>`(${bond})`,
         now: clock,
       })
       .from(grants)

@@ -30,6 +30,7 @@ export async function accessFor(
   user: User,
   wish: { provider: OfferedProvider; grant?: string | undefined },
 ): Promise<Access> {
+  if (user.isUnbound) throw new GrantkeeperError('credential_unreadable')
   const holder = { userId: user.id, provider: wish.provider.id }
   return openAccess(await freshRow(holder, { grant: wish.grant }))
 }

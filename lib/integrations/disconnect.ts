@@ -21,14 +21,20 @@ export type Revocation = 'revoked' | 'unsupported' | 'failed'
  * Disconnects a grant: revokes it at the provider (RFC 7009), then wipes the tokens. Where the
  * provider does not confirm, the sealed token waits in `pending_revocations`. The row stays as a
  * tombstone; connecting again makes a new grant.
+ * @param user only by its row: `switch-off` has no session to prove one
+ * @param actor who ends it: the user, or an administrator in their place
  * @throws {GrantkeeperError} `not_connected`, `temporarily_unavailable`, `storage_unavailable`
  */
-export async function disconnect(user: User, grantId: string): Promise<Revocation> {
+export async function disconnect(
+  user: Pick<User, 'id'>,
+  grantId: string,
+  actor: 'user' | 'system' = 'user',
+): Promise<Revocation> {
   const provider = await reachableProvider(await findLivingGrant(user, grantId))
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const lease = await takeLease(user, grantId)
     const { outcome, grant } = await revokeAtProvider(lease, provider)
-    if (await bury({ ...lease, grant }, outcome, provider)) return outcome
+    if (await bury({ ...lease, grant }, { revocation: outcome, provider, actor })) return outcome
     // A reconnect came between: what it brought is disconnected too, since the user asked for that.
   }
   throw new GrantkeeperError('temporarily_unavailable')
@@ -95,11 +101,16 @@ async function openLiving(
   return { token: renewed, grant: { ...grant, accessToken } }
 }
 
+type Burial = {
+  revocation: Revocation
+  provider: ResolvedProvider | undefined
+  actor: 'user' | 'system'
+}
+
 /** Guarded by the lease and the version: nothing that came meanwhile is wiped unrevoked. */
 async function bury(
   { id, grant }: Lease,
-  revocation: Revocation,
-  provider: ResolvedProvider | undefined,
+  { revocation, provider, actor }: Burial,
 ): Promise<boolean> {
   const opened = await database()
   const { tables } = opened
@@ -129,6 +140,7 @@ async function bury(
       grantId: grant.id,
       provider: grant.provider,
       type: 'disconnected',
+      actor,
       detail: { revocation },
     }),
   ])

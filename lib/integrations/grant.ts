@@ -82,7 +82,7 @@ function writing(
 }
 
 /** A grant of this user that is not disconnected, without its tokens. */
-export async function findLivingGrant(user: User, id: string) {
+export async function findLivingGrant(user: Pick<User, 'id'>, id: string) {
   const { db, tables } = await database()
   const { grants } = tables
   const [grant] = await db

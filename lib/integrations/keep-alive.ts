@@ -1,4 +1,15 @@
-import { and, eq, inArray, isNotNull, isNull, lte, min, type SQL, sql } from 'drizzle-orm'
+import {
+  and,
+  eq,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  min,
+  notExists,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { database } from '#db'
 import { codeOf } from '#lib/errors'
@@ -45,6 +56,7 @@ export async function nextDueAt(): Promise<number | null> {
         isNull(grants.pausedAt),
         lte(grants.refreshNotBefore, clock),
         lte(grants.leaseUntil, clock),
+        await isOfSomebody(),
       ),
     )
   if (!row || row.due === null) return null
@@ -156,7 +168,19 @@ async function isDue(provider: string): Promise<SQL | undefined> {
     eq(grants.status, 'active'),
     isNull(grants.pausedAt),
     lte(grants.refreshNotBefore, clock),
+    await isOfSomebody(),
   )
+}
+
+/** Nothing is done for a user who was switched off, as nothing is for one who paused a grant. */
+async function isOfSomebody(): Promise<SQL> {
+  const { db, tables } = await database()
+  const { grants, users } = tables
+  const off = db
+    .select({ one: sql`1` })
+    .from(users)
+    .where(and(eq(users.id, grants.userId), isNotNull(users.disabledAt)))
+  return notExists(off)
 }
 
 async function keepOne(provider: ResolvedProvider, lease: Lease): Promise<boolean> {

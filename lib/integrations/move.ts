@@ -4,6 +4,7 @@ import { database } from '#db'
 import type { GrantRow } from '#db/schema'
 import { type EventType, eventStep } from '#lib/audit'
 import { GrantkeeperError } from '#lib/errors'
+import { assertBound, bondOf } from '#lib/user-bonds'
 import { open, seal } from '#lib/vault'
 import { checkCanary } from '#lib/vault-canary'
 import { type Lease, releaseLease, takeLease } from './lease.ts'
@@ -29,6 +30,7 @@ export type Plan = {
  * What carrying the grants of one login to another would do. For an administrator at the command line,
  * who says that both are one person's: no session proves it, so no route may call this.
  * @returns undefined where nobody is known by the first login
+ * @throws {GrantkeeperError} `credential_unreadable` where the vault does not vouch for one of the two
  */
 export async function planMove(from: Login, to: Login): Promise<Plan | undefined> {
   const [source, target] = await Promise.all([findUser(from), findUser(to)])
@@ -113,9 +115,10 @@ async function findUser({ issuer, sub, org }: Login) {
   const { db, tables } = await database()
   const { users } = tables
   const [user] = await db
-    .select({ id: users.id, disabledAt: users.disabledAt })
+    .select({ id: users.id, disabledAt: users.disabledAt, mac: users.mac })
     .from(users)
     .where(and(eq(users.issuer, issuer), eq(users.sub, sub), eq(users.org, org)))
+  if (user) await assertBound({ ...user, issuer, sub, org })
   return user
 }
 
@@ -142,9 +145,11 @@ async function makeUser(from: string, to: Login): Promise<string> {
   const { name, email } = users
   const [known] = await db.select({ name, email }).from(users).where(eq(users.id, from))
   const now = Date.now()
+  const id = randomUUID()
+  const mac = bondOf({ ...to, id })
   await db
     .insert(users)
-    .values({ id: randomUUID(), ...to, ...known, createdAt: now, seenAt: now })
+    .values({ id, ...to, ...known, mac, createdAt: now, seenAt: now })
     .onConflictDoNothing()
   const made = await findUser(to)
   if (!made) throw new GrantkeeperError('storage_unavailable')

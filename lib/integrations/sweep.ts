@@ -1,9 +1,11 @@
+import { adoptKeys } from '#lib/api-keys'
 import { forgetRoutine } from '#lib/audit-retention'
 import { forgetEnded } from '#lib/ended-sessions'
 import { codeOf } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
 import { forgetCounts } from '#lib/rate-limits'
 import { logEvent } from '#lib/telemetry'
+import { renewBonds } from '#lib/user-bonds'
 import { checkCanary } from '#lib/vault-canary'
 import { forgetUsed } from './attempt.ts'
 import { forgetCompletions } from './hold.ts'
@@ -37,6 +39,8 @@ async function sweepAll(until: number): Promise<boolean> {
     // With a wrong key no token opens: none would be revoked, and after a day all would be given up.
     () => checkCanary().then(() => keepAlive(until)),
     () => checkCanary().then(() => retryRevocations(now, until)),
+    () => adoptKeys(),
+    () => renewBonds(until),
   ]
   const done: boolean[] = []
   for (const step of steps) done.push(await attempt(step))

@@ -4,6 +4,7 @@ import type { GrantRow } from '#db/schema'
 import { grantRow } from '#db/testing/rows'
 import { oncePerProcess } from '#lib/process'
 import type { User } from '#lib/session'
+import { bondOf } from '#lib/user-bonds'
 import { seal } from '#lib/vault'
 
 /** Makes this the database of the process, which the verbs use. */
@@ -19,9 +20,9 @@ export async function addUser(
   sub = `auth0|${randomUUID()}`,
 ): Promise<User> {
   const id = randomUUID()
-  await db
-    .insert(tables.users)
-    .values({ id, issuer: 'https://login.test/', sub, createdAt: 1, seenAt: 1 })
+  const login = { id, issuer: 'https://login.test/', sub, org: '' }
+  const mac = bondOf(login)
+  await db.insert(tables.users).values({ ...login, mac, createdAt: 1, seenAt: 1 })
   return { id, sub, org: '', name: null, email: null } as unknown as User
 }
 

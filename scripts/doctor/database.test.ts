@@ -8,6 +8,7 @@ import { grantRow } from '#db/testing/rows'
 import { verifyCanaries } from '#lib/vault-canary'
 import { examineClock } from './clock.ts'
 import { examineDatabase } from './database.ts'
+import { examineVaultKeys } from './vault-keys.ts'
 
 const right = new Map([[1, randomBytes(32)]])
 const file = freshFile()
@@ -125,6 +126,38 @@ describe.each(['sqlite', 'postgres'] as const)('a database (%s)', (dialect) => {
     expect(await examineClock(database)).toMatchObject({ verdict: 'good' })
     const late = await examineClock(database, () => Date.now() + 95_000)
     expect(late.says).toMatch(/^This machine's clock and the database's are 9[45] seconds apart$/)
+  })
+
+  test('AU-23 what each vault key still has is counted, and a key that has nothing is named', async () => {
+    const { db, tables } = database
+    const [old, spare, newest] = [1, 2, 3]
+    const ring = new Map([...right, [spare, randomBytes(32)], [newest, randomBytes(32)]])
+    const row = grantRow({ provider: 'acme', userId: 'k' })
+    await db.insert(tables.grants).values([
+      { ...row, accessToken: `gk1.${old}.aaa`, refreshToken: `gk1.${newest}.aaa` },
+      { ...grantRow({ provider: 'acme', userId: 'k2' }), refreshToken: `gk1.${old}1.aaa` },
+    ])
+    const pending = { grantId: 'g', userId: 'k', provider: 'acme', accountId: '', version: 1 }
+    const waiting = { id: 'p', tokenKind: 'access_token', nextAttemptAt: 1, expiresAt: 2 } as const
+    await db
+      .insert(tables.pendingRevocations)
+      .values({ ...pending, ...waiting, token: `gk1.${newest}.aaa` })
+    const user = { id: 'k', issuer: 'https://login.test/', sub: 'k', createdAt: 1, seenAt: 1 }
+    await db.insert(tables.users).values({ ...user, mac: `m1.${newest}.aaa` })
+    const key = { name: 'a', hash: 'a', providers: '*', createdAt: 1, mac: `m1.${newest}.aaa` }
+    await db.insert(tables.apiKeys).values([
+      { ...key, id: 'living' },
+      { ...key, id: 'revoked', hash: 'b', revokedAt: 1 },
+    ])
+    const found = await examineVaultKeys(database, ring)
+    expect(found.map(({ says }) => says)).toEqual([
+      'Key 1 has 1 token, 0 users, 0 API keys. Key 2 has 0 tokens, 0 users, 0 API keys. Key 3 has 2 tokens, 1 user, 1 API key.',
+      'Key 2 is no longer needed: nothing that is stored names it',
+    ])
+    expect(found.map(({ verdict }) => verdict)).toEqual(['good', 'note'])
+    for (const table of [tables.grants, tables.users, tables.apiKeys]) await db.delete(table)
+    await db.delete(tables.pendingRevocations)
+    expect(await examineVaultKeys(database, ring)).toEqual([])
   })
 
   test('grants that nothing here can use are named', async () => {

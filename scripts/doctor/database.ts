@@ -8,6 +8,7 @@ import { examineClock } from './clock.ts'
 import { databaseTrouble } from './database-trouble.ts'
 import { type Finding, fault, good, note } from './finding.ts'
 import { type Expected, examineGrants } from './grants.ts'
+import { examineVaultKeys } from './vault-keys.ts'
 
 type Settings = Pick<Env, 'DATABASE_URL' | 'VAULT_KEYS' | 'VERCEL'>
 
@@ -37,6 +38,7 @@ async function examineOpened(
   return [
     await examineWriting(database),
     await examineKeys(database, env),
+    ...(await examineVaultKeys(database, env.VAULT_KEYS)),
     await examineClock(database),
     ...(await examineGrants(database, expected)),
   ]

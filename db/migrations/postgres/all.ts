@@ -66,5 +66,12 @@ export const migrations: readonly Migration[] = [
       "CREATE UNIQUE INDEX \"ended_sessions_key\" ON \"ended_sessions\" USING btree (\"issuer\",\"sid\",\"sub\");",
       "CREATE INDEX \"ended_sessions_expiry\" ON \"ended_sessions\" USING btree (\"expires_at\");"
     ]
+  },
+  {
+    "name": "0006_rapid_zaladane",
+    "statements": [
+      "ALTER TABLE \"api_keys\" ADD COLUMN \"mac\" text;",
+      "ALTER TABLE \"users\" ADD COLUMN \"mac\" text;"
+    ]
   }
 ]

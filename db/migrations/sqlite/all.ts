@@ -66,5 +66,12 @@ export const migrations: readonly Migration[] = [
       "CREATE UNIQUE INDEX `ended_sessions_key` ON `ended_sessions` (`issuer`,`sid`,`sub`);",
       "CREATE INDEX `ended_sessions_expiry` ON `ended_sessions` (`expires_at`);"
     ]
+  },
+  {
+    "name": "0006_wandering_captain_universe",
+    "statements": [
+      "ALTER TABLE `api_keys` ADD `mac` text;",
+      "ALTER TABLE `users` ADD `mac` text;"
+    ]
   }
 ]
