@@ -28,6 +28,13 @@ SUB           the user as the login names them, such as 'auth0|65f0'
 disable ends every session, and from the next request on nothing of the user is given out: no page, no
 token, no call to an API, on any instance. Only enable undoes it; the user then logs in again.`
 
+const outcomes: Record<Ended['outcome'], string> = {
+  revoked: 'disconnected, and revoked there',
+  unsupported: 'disconnected; it could not be revoked there by us',
+  failed: 'disconnected; revoking it there is tried for a day',
+  unfinished: 'still connected',
+}
+
 const commands = { disable: turnOff, enable: turnOn }
 
 readOwnSettings()
@@ -115,13 +122,6 @@ async function turnOn(user: KnownUser): Promise<void> {
       ? `${named(user)} is switched on, and can log in again.`
       : `${named(user)} was not switched off.`,
   )
-}
-
-const outcomes: Record<Ended['outcome'], string> = {
-  revoked: 'disconnected, and revoked there',
-  unsupported: 'disconnected; it could not be revoked there by us',
-  failed: 'disconnected; revoking it there is tried for a day',
-  unfinished: 'still connected',
 }
 
 function line({ provider, account, outcome }: Ended): string {

@@ -2,6 +2,7 @@ import { apiKey } from '../api-key.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { expectOk } from '../outcome.ts'
+import { ownPage } from '../proxied.ts'
 import { askForToken, bearer, vend } from '../token-request.ts'
 import { userToken } from '../user-token.ts'
 import { usersCommand } from '../users-command.ts'
@@ -18,7 +19,7 @@ test('AU-16 a user who is switched off has no session, page, token or call left,
   expectOk(await connect(alice))
   const authorization = bearer(await apiKey(world))
   await vend(world, { authorization, body })
-  const token = await userToken(world.login, 'alice')
+  const token = await userToken(world.login, 'alice', { scope: 'integrations:read' })
   expect(await usersCommand(world, 'disable', 'auth0|alice')).toContain('is switched off')
   const before = world.providers.acme.log().length
   const refused = await askForToken(world, { authorization, body })
@@ -26,7 +27,7 @@ test('AU-16 a user who is switched off has no session, page, token or call left,
   for (const one of [alice, elsewhere]) {
     expect((await one.get('/integrations')).location?.pathname).toBe('/auth/login')
     for (const path of ['/api/integrations', '/api/integrations/acme/proxy/me'])
-      expect((await one.get(path)).status, path).toBe(401)
+      expect((await one.get(path, { headers: ownPage })).status, path).toBe(401)
   }
   const headers = { authorization: bearer(token) }
   const byToken = await fetch(`${world.appUrl}/api/integrations`, { headers })

@@ -4,6 +4,7 @@ import type { Answer } from '../browser-client.ts'
 import { expect, test } from '../fixtures.ts'
 import { connect } from '../flow.ts'
 import { expectOk } from '../outcome.ts'
+import { ownPage } from '../proxied.ts'
 import { askForToken, bearer, vend } from '../token-request.ts'
 
 const body = { user: 'auth0|alice' }
@@ -76,7 +77,9 @@ test("AU-14 a user's row that was made another's in the database gives nothing o
       await rows.execute(forgery)
       expect(codeOf(await askAsMallory()), forgery).toEqual(refused)
       for (const path of ['/api/integrations', '/api/integrations/acme/proxy/me'])
-        expect(codeOf(await mallory.get(path)), `${forgery} ${path}`).toEqual(refused)
+        expect(codeOf(await mallory.get(path, { headers: ownPage })), `${forgery} ${path}`).toEqual(
+          refused,
+        )
       const page = await mallory.get('/integrations')
       expect(page.location?.pathname ?? page.body).toBe('/unavailable')
     }

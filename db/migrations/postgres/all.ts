@@ -68,7 +68,7 @@ export const migrations: readonly Migration[] = [
     ]
   },
   {
-    "name": "0006_rapid_zaladane",
+    "name": "0006_vouched",
     "statements": [
       "ALTER TABLE \"api_keys\" ADD COLUMN \"mac\" text;",
       "ALTER TABLE \"users\" ADD COLUMN \"mac\" text;"

@@ -68,7 +68,7 @@ export const migrations: readonly Migration[] = [
     ]
   },
   {
-    "name": "0006_wandering_captain_universe",
+    "name": "0006_vouched",
     "statements": [
       "ALTER TABLE `api_keys` ADD `mac` text;",
       "ALTER TABLE `users` ADD `mac` text;"
