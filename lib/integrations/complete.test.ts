@@ -62,6 +62,16 @@ onEachDialect('what a SPA began', (open) => {
     await expect(hold(at.attempt)).rejects.toMatchObject({ code: 'invalid_state' })
   })
 
+  test('WD-11 a code of 12 kB waits for its SPA too', async () => {
+    const at = await given()
+    const code = 'c'.repeat(12_288)
+    const handle = await hold({ ...at.attempt, response: { code, iss: parties.acme.url } })
+    const wish = { handle, verifier, origin, provider: at.provider }
+    await expect(complete(at.user, wish)).rejects.toMatchObject({ code: 'exchange_failed' })
+    const [call] = parties.acme.calls('/token')
+    expect(new URLSearchParams(call?.body).get('code')).toBe(code)
+  })
+
   test('ST-09 what a session began waits for no SPA, and is redeemed for none', async () => {
     const at = await given({ mode: 'session' })
     await expect(hold(at.attempt)).rejects.toMatchObject({ code: 'invalid_state' })
