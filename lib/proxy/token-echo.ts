@@ -1,5 +1,5 @@
 import { GrantkeeperError } from '#lib/errors'
-import { escaping, isSpelled, maxDepth, spellingsOf, unescaped } from './spellings.ts'
+import { escaping, isSpelled, maxDepth, readEscapes, spellingsOf, unescaped } from './spellings.ts'
 
 /**
  * Searches an API's answer for the access token that it was sent: as it is, in the escapes of JSON, URLs and
@@ -108,11 +108,11 @@ function assertNone({ spellings }: Wanted, run: Buffer): void {
   let text: Buffer | undefined = run
   for (let depth = 0; text && depth <= maxDepth; depth += 1) {
     const here: Buffer = text
-    const hasEscapes = escaping.some((byte) => here.includes(byte))
+    const escaped = readEscapes(here)
     const isThere = (spelling: Buffer) =>
-      here.includes(spelling) || (hasEscapes && isSpelled(here, spelling))
+      here.includes(spelling) || (escaped !== undefined && isSpelled(escaped, spelling))
     if (spellings.some(isThere))
       throw new GrantkeeperError('provider_error', { cause: new Error('the token came back') })
-    text = hasEscapes ? unescaped(here) : undefined
+    text = escaped && unescaped(escaped)
   }
 }
