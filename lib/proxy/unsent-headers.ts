@@ -31,7 +31,7 @@ const unsent = new Set([
     'x-ot-span-context',
   ],
   ...['grpc-trace-bin', 'x-honeycomb-trace', 'x-instana-t', 'x-instana-s', 'x-instana-l'],
-  ...['x-dynatrace', 'x-newrelic-id', 'x-newrelic-transaction', 'x-trace-id'],
+  ...['x-newrelic-id', 'x-newrelic-transaction', 'x-trace-id'],
   // For this app: who calls, and that it is a page of ours.
   ...['authorization', 'cookie', 'x-grantkeeper'],
   // For the next hop, and how the body is framed (RFC 9110 §7.6.1); ours is framed anew.
@@ -58,7 +58,12 @@ const unsent = new Set([
   ],
   ...['x-moz', 'x-purpose', 'x-requested-with', 'x-xsrf-token', 'device-memory', 'downlink', 'dpr'],
   ...['ect', 'rtt', 'viewport-width', 'width', 'date', 'from', 'service-worker'],
-  ...['service-worker-navigation-preload'],
+  ...[
+    'service-worker-navigation-preload',
+    'alt-used',
+    'postman-token',
+    'ngrok-skip-browser-warning',
+  ],
   // Reverse proxies, load balancers, CDNs and platforms, on the way to this app.
   ...['forwarded', 'via', 'cdn-loop', 'client-ip', 'true-client-ip', 'x-client-ip', 'x-real-ip'],
   ...['x-cluster-client-ip', 'x-host', 'x-port', 'x-proto', 'x-scheme', 'x-rewrite-url'],
