@@ -2,6 +2,9 @@ import { expect, test } from 'vitest'
 import { onEachDialect } from '#db/testing/dialects'
 import { forgetRoutine } from './audit-retention.ts'
 import { addUser, useDatabase } from './testing/database.ts'
+import { stubSettings } from './testing/settings.ts'
+
+stubSettings()
 
 const day = 86_400_000
 

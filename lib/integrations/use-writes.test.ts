@@ -4,7 +4,10 @@ import type { Database } from '#db'
 import { onEachDialect } from '#db/testing/dialects'
 import { grantRow } from '#db/testing/rows'
 import { addUser } from '../testing/database.ts'
+import { stubSettings } from '../testing/settings.ts'
 import { storing, type Uses } from './use-writes.ts'
+
+stubSettings()
 
 onEachDialect('storing uses', (open) => {
   const given = async (grants = 1) => {
