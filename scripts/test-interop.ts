@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { issuers } from '#e2e/interop/issuers'
 import { loginStepNames } from '#e2e/interop/login-step-names'
 import { missing, parties } from '#e2e/interop/parties'
@@ -35,9 +36,20 @@ function results(report: string): InteropResults {
   return {
     date: new Date().toISOString().slice(0, 10),
     node: process.versions.node,
-    versions: servers.dependencies,
+    versions: { ...servers.dependencies, ...debianVersions() },
     thirdParty: tableOf(report, 'third party', { columns: parties, rows: stepNames }),
     login: tableOf(report, 'login issuer', { columns: issuers, rows: loginStepNames }),
     left: [...missing],
   }
+}
+
+/** Of what Debian has, as its own record has it. */
+function debianVersions(): Record<string, string> {
+  const names = [...parties, ...issuers].flatMap(({ needs }) => needs?.debian ?? [])
+  if (names.length === 0) return {}
+  const field = (name: string) => `\${${name}}`
+  const format = `-f=${field('Package')} ${field('Version')}\n`
+  const args = ['-W', format, ...new Set(names)]
+  const lines = execFileSync('dpkg-query', args, { encoding: 'utf8' }).trim().split('\n')
+  return Object.fromEntries(lines.map((line) => line.split(' ', 2)))
 }

@@ -1,4 +1,4 @@
-import { parties } from '#e2e/interop/parties'
+import { partiesFromNpm } from '#e2e/interop/parties'
 import { buildIfStale } from './build.ts'
 import { check, show } from './check.ts'
 import { demoWalk } from './demo-walk.ts'
@@ -27,7 +27,7 @@ const runners: Record<Part, () => Promise<Count>> = {
   },
   build: async () => outcome(await buildIfStale()),
   e2e: async () => (await endToEnd()).count,
-  interop: async () => (await interop(parties.map(({ id }) => id))).count,
+  interop: async () => (await interop(partiesFromNpm.map(({ id }) => id))).count,
   vercel: async () => (await asVercel()).count,
   demo: demoWalk,
 }

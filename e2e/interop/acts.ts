@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { open } from '#lib/vault'
 import type { Finding } from '#scripts/doctor/finding'
-import { root } from '#scripts/run'
 import { type Answer, send } from '../browser-client.ts'
 import { requestStart, visitCallback } from '../flow.ts'
 import { askAsJob, type JobAnswer } from '../job.ts'
 import type { Row } from '../rows.ts'
 import { keyRing } from '../settings.ts'
+import { examine } from './examine.ts'
 import type { Exchange } from './front.ts'
 import type { Decision } from './party.ts'
 import { type Person, type Stand, secrets, type Town } from './town.ts'
@@ -115,15 +113,9 @@ export function tokenPath({ party, front }: Pick<Place, 'party' | 'front'>): str
   return new URL(party.entry(front.url).token_endpoint ?? '').pathname
 }
 
-/** What `npm run doctor` finds, by what it is about; with wrong secrets, if they are to be wrong. */
-export async function doctor({ env, stands }: Town, isWrong = false): Promise<Finding[]> {
-  const changes = isWrong ? secrets(stands, wrong) : {}
-  const options = { cwd: root, env: { ...process.env, ...env(), ...changes } }
-  const args = [join(root, 'scripts/doctor.ts'), '--json']
-  const said = await new Promise<string>((resolve) => {
-    execFile(process.execPath, args, options, (_error, stdout, stderr) => resolve(stdout || stderr))
-  })
-  return JSON.parse(said).findings
+/** What the doctor finds of all providers at once; with wrong secrets, if they are to be wrong. */
+export function doctor({ env, stands }: Town, isWrong = false): Promise<Finding[]> {
+  return examine({ ...env(), ...(isWrong ? secrets(stands, wrong) : {}) })
 }
 
 export function wrong(secret: string): string {

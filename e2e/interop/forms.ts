@@ -28,15 +28,20 @@ export function post(
   return browser.get(url, { method: 'POST', headers, body: String(new URLSearchParams(fields)) })
 }
 
-/** JSON posted by a script of that server's own page. */
-export function postJson(browser: Visitor, url: URL | string, body: unknown): Promise<Answer> {
+/** JSON sent by a script of that server's own page. */
+export function postJson(
+  browser: Visitor,
+  url: URL | string,
+  body: unknown,
+  method = 'POST',
+): Promise<Answer> {
   const headers = {
     'sec-fetch-mode': 'cors',
     'sec-fetch-site': 'same-origin',
     origin: new URL(url).origin,
     'content-type': 'application/json',
   }
-  return browser.get(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  return browser.get(url, { method, headers, body: JSON.stringify(body) })
 }
 
 /** The first form of a page: where it leads, and its hidden fields. */

@@ -1,4 +1,6 @@
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { requestTo } from '../browser-client.ts'
+import type { Certificate } from '../self-signed.ts'
 import { listen, type RunningServer, readBody } from '../stand-in/server.ts'
 
 /** One request as it came, and the server's own answer to it, whatever became of that on the way. */
@@ -25,13 +27,22 @@ export type Front = {
   close: () => Promise<void>
 }
 
-/** A listener before a server, which passes on every byte as it is, remembers it, and can be in trouble. */
-export async function startFront(name: string, innerPort: number): Promise<Front> {
+/**
+ * A listener before a server, which passes on every byte as it is, remembers it, and can be in trouble.
+ * @param certificate where the server speaks https: then this does too, as localhost
+ */
+export async function startFront(
+  name: string,
+  innerPort: number,
+  certificate?: Certificate,
+): Promise<Front> {
+  const scheme = certificate ? 'https' : 'http'
+  const inner = new URL(`${scheme}://127.0.0.1:${innerPort}`)
   const log: Exchange[] = []
   const lost = new Set<string>()
   let isOverloaded = false
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse) =>
-    void passOn(incoming, innerPort).then(
+    void passOn(incoming, inner).then(
       ({ exchange, headers, bytes }) => {
         log.push(exchange)
         if (lost.delete(exchange.path)) return outgoing.destroy()
@@ -45,12 +56,12 @@ export async function startFront(name: string, innerPort: number): Promise<Front
         if (isOverloaded) outgoing.writeHead(503).end('Service Unavailable')
         else handle(incoming, outgoing)
       },
-      { name, port },
+      { name, port, certificate },
     )
   let running: RunningServer = await start(0)
   const { port } = running
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${scheme}://${certificate ? 'localhost' : '127.0.0.1'}:${port}`,
     exchanges: (path) => log.filter((one) => one.path.endsWith(path)),
     loseNextAnswer: (path) => void lost.add(path),
     async whileDown(work) {
@@ -71,13 +82,13 @@ export async function startFront(name: string, innerPort: number): Promise<Front
 
 type Passed = { exchange: Exchange; headers: IncomingMessage['headers']; bytes: Buffer }
 
-async function passOn(incoming: IncomingMessage, port: number): Promise<Passed> {
+async function passOn(incoming: IncomingMessage, server: URL): Promise<Passed> {
   const { method = 'GET', url = '/', headers } = incoming
   const body = await readBody(incoming)
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const inner = httpRequest({ host: '127.0.0.1', port, method, path: url, headers, agent: false })
-    inner.on('response', resolve).on('error', reject)
-    inner.end(body)
+    const outgoing = requestTo(server, { method, path: url, headers })
+    outgoing.on('response', resolve).on('error', reject)
+    outgoing.end(body)
   })
   const chunks: Buffer[] = []
   for await (const chunk of answer) chunks.push(chunk)

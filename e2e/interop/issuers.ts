@@ -1,10 +1,11 @@
-import type { LoginStepName } from './login-step-names.ts'
+import type { Issuer } from './issuer.ts'
+import { auth0Simulator } from './issuers/auth0-simulator.ts'
+import { betterAuthIssuer } from './issuers/better-auth.ts'
+import { glewlwydIssuer } from './issuers/glewlwyd.ts'
+import { oauth2MockServer } from './issuers/oauth2-mock-server.ts'
+import { isHere } from './parties.ts'
 
-export type Issuer = {
-  id: string
-  packages: string[]
-  docs: string
-  cannot?: Partial<Record<LoginStepName, string>>
-}
+const all: readonly Issuer[] = [auth0Simulator, betterAuthIssuer, oauth2MockServer, glewlwydIssuer]
 
-export const issuers: readonly Issuer[] = []
+/** All that are here. */
+export const issuers = all.filter(isHere)

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ProviderEntry } from '#lib/providers/schema'
 import type { Answer, Visitor } from '../browser-client.ts'
+import type { Certificate } from '../self-signed.ts'
 import type { StepName } from './step-names.ts'
 
 export type PersonName = 'alice' | 'bob'
@@ -39,9 +40,16 @@ export type Party = {
   end?: (browser: Visitor, url: string) => Promise<Answer>
   /** The API that its access tokens are for, as a path. */
   api?: string
+  /** A program of Debian, which may not be here. */
+  needs?: Needs
+  /** Seconds, for a server whose codes cannot be made to run out sooner. */
+  codeLifeS?: number
   /** Steps that this server cannot take, each with the reason. */
   cannot?: Partial<Record<StepName, string>>
 }
+
+/** What a set-up needs besides `servers/`: a file that is there once its packages are installed. */
+export type Needs = { file: string; debian: string[] }
 
 export type UserDecision = {
   /** With a cookie jar of its own. */
@@ -59,7 +67,7 @@ const folder = fileURLToPath(new URL('servers', import.meta.url))
 /** Starts a server of `servers/` as a process of its own, and waits until it listens. */
 export async function startServer(
   file: string,
-  given: { port: number; url: string; clients: Client[] },
+  given: { port: number; url: string; clients: Client[]; certificate?: Certificate | undefined },
 ): Promise<Running> {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [file], {
@@ -71,31 +79,27 @@ export async function startServer(
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))
   const running = { output: () => chunks.join(''), stop: () => stop(child) }
-  await untilItListens(child, given.port, file, running.output)
+  await untilReady(child, file, running.output)
   return running
 }
 
-async function untilItListens(
-  child: ChildProcess,
-  port: number,
-  file: string,
-  output: () => string,
-): Promise<void> {
-  const deadline = Date.now() + 60_000
+/** Its last line of the start is `ready`. */
+async function untilReady(child: ChildProcess, file: string, output: () => string): Promise<void> {
+  const deadline = Date.now() + 90_000
   while (child.exitCode === null && Date.now() < deadline) {
-    const isThere = await fetch(`http://127.0.0.1:${port}/`, { redirect: 'manual' }).then(
-      () => true,
-      () => false,
-    )
-    if (isThere) return
-    await sleep(100)
+    if (/^ready$/m.test(output())) return
+    await sleep(50)
   }
   await stop(child)
-  throw new Error(`${file} does not listen. It said:\n${output()}`)
+  throw new Error(`${file} did not get ready. It said:\n${output()}`)
 }
 
+/** What has started a program of its own ends that first. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGKILL')
-  await once(child, 'exit')
+  const gone = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
+  await gone
+  clearTimeout(timer)
 }

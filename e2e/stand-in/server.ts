@@ -1,17 +1,24 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Certificate } from '../self-signed.ts'
 
 export type RunningServer = { port: number; close: () => Promise<void> }
 
 /**
- * Listens on this machine only; port 0 takes a free one. `close` ends open sockets at once.
+ * Listens on this machine only; port 0 takes a free one. `close` ends open sockets at once. With a
+ * certificate it speaks https.
  * @throws {Error} that names the port, when another program listens there
  */
 export async function listen(
   handler: RequestListener,
-  { name, port }: { name: string; port: number },
+  {
+    name,
+    port,
+    certificate,
+  }: { name: string; port: number; certificate?: Certificate | undefined },
 ): Promise<RunningServer> {
-  const server = createServer(handler)
+  const server = certificate ? createSecureServer(certificate, handler) : createServer(handler)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explain(error, { name, port })))
     server.listen(port, '127.0.0.1', resolve)

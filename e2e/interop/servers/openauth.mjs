@@ -7,7 +7,7 @@ import { createSubjects } from '@openauthjs/openauth/subject'
 import { CodeUI } from '@openauthjs/openauth/ui/code'
 import { Hono } from 'hono'
 import { object, string } from 'zod'
-import { clients, port } from './site.mjs'
+import { clients, port, ready } from './site.mjs'
 
 const codes = {}
 const server = issuer({
@@ -30,4 +30,4 @@ const server = issuer({
 const app = new Hono()
 app.get('/mailbox/:email', (context) => context.text(codes[context.req.param('email')]))
 app.route('/', server)
-serve({ fetch: app.fetch, port, hostname: '127.0.0.1' })
+serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, ready)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { visitCallback } from '../../flow.ts'
 import { expectError, expectOk } from '../../outcome.ts'
@@ -28,7 +29,9 @@ export async function codeThatIsNone(place: Place): Promise<void> {
 export async function expiredCode(place: Place): Promise<void> {
   const { alice } = place.people
   const callback = await callbackOf(place, alice)
-  await post(alice.browser, `${place.front.url}/clock/codes`)
+  const { codeLifeS } = place.party
+  if (codeLifeS) await sleep((codeLifeS + 1) * 1000)
+  else await post(alice.browser, `${place.front.url}/clock/codes`)
   expectError(await visitCallback(alice.browser, callback), 'exchange_failed')
 }
 
