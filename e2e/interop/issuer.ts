@@ -1,6 +1,6 @@
 import type { Answer } from '../browser-client.ts'
 import type { LoginStepName } from './login-step-names.ts'
-import type { Needs, UserDecision } from './party.ts'
+import type { Needs, SetUp, UserDecision } from './party.ts'
 
 /** An authorization server that nobody here wrote, as the issuer that logs the app's users in. */
 export type Issuer = {
@@ -18,6 +18,8 @@ export type Issuer = {
   decide: (decision: UserDecision) => Promise<Answer>
   /** A program of Debian, which may not be here. */
   needs?: Needs
+  /** Where it is not `{id}.mjs`, by Node. */
+  setUp?: SetUp
   /** Steps that this issuer cannot take, each with the reason. */
   cannot?: Partial<Record<LoginStepName, string>>
 }

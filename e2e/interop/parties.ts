@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { authlib } from './parties/authlib.ts'
 import { betterAuth } from './parties/better-auth.ts'
 import { glewlwyd } from './parties/glewlwyd.ts'
 import { jmondi } from './parties/jmondi.ts'
@@ -16,6 +17,7 @@ const all: readonly Party[] = [
   oauth2orize,
   openauth,
   glewlwyd,
+  authlib,
 ]
 
 /** All that are here. */

@@ -42,6 +42,8 @@ export type Party = {
   api?: string
   /** A program of Debian, which may not be here. */
   needs?: Needs
+  /** Where it is not `{id}.mjs`, by Node. */
+  setUp?: SetUp
   /** Seconds, for a server whose codes cannot be made to run out sooner. */
   codeLifeS?: number
   /** Steps that this server cannot take, each with the reason. */
@@ -50,6 +52,9 @@ export type Party = {
 
 /** What a set-up needs besides `servers/`: a file that is there once its packages are installed. */
 export type Needs = { file: string; debian: string[] }
+
+/** What runs a set-up, and its name in `servers/`. */
+export type SetUp = { program: string; file: string }
 
 export type UserDecision = {
   /** With a cookie jar of its own. */
@@ -66,11 +71,12 @@ const folder = fileURLToPath(new URL('servers', import.meta.url))
 
 /** Starts a server of `servers/` as a process of its own, and waits until it listens. */
 export async function startServer(
-  file: string,
+  { id, setUp }: { id: string; setUp?: SetUp },
   given: { port: number; url: string; clients: Client[]; certificate?: Certificate | undefined },
 ): Promise<Running> {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [file], {
+  const { program, file } = setUp ?? { program: process.execPath, file: `${id}.mjs` }
+  const child = spawn(program, [file], {
     cwd: folder,
     env: { NODE_ENV: 'production', PATH, HOME, INTEROP: JSON.stringify(given) },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -35,7 +35,7 @@ export async function openPorch(issuer: Issuer): Promise<Porch> {
   const front = await startFront(issuer.id, innerPort, certificate)
   const client = clientOf(issuer, appUrl)
   const given = { port: innerPort, url: front.url, clients: [client], certificate }
-  const server = await startServer(`${issuer.id}.mjs`, given)
+  const server = await startServer(issuer, given)
   const authority = join(folder, 'authority.pem')
   if (certificate) await writeFile(authority, certificate.cert)
   const databaseUrl = `file:${join(folder, 'grantkeeper.db')}`

@@ -112,7 +112,7 @@ async function openStand(
   }
   const { client: one, metadataClient: two } = stand
   const given = { port: innerPort, url: front.url, clients: [one, two] }
-  const server: Running = await startServer(`${party.id}.mjs`, given)
+  const server: Running = await startServer(party, given)
   return {
     stand,
     async close() {
