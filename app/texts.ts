@@ -127,12 +127,16 @@ export const texts = {
       invalid_grant: (p: string) => `${p} no longer accepts our access`,
       expired: (p: string) => `The access that ${p} gave has run out`,
       lost_rotation: (p: string) => `A renewed key from ${p} was lost on its way to us`,
+      refused: (p: string) => `${p} has refused our access for more than a day`,
       possible_reuse: (p: string) =>
         `Somebody else may have used our access to ${p}, so it was ended`,
       credential_unreadable: () => 'The stored access can no longer be read',
       other: (p: string) => `${p} asks for your consent again`,
     },
     reauthorizeTodo: 'Reconnect to go on; the history is kept.',
+    /** Followed by since when. */
+    refused: (p: string) => `${p} stopped renewing our access`,
+    refusedTodo: 'We keep trying; reconnecting may fix it at once.',
     expiring: 'Access ends',
     expiringTodo: 'Reconnect to keep it.',
     paused: 'Paused',
@@ -160,6 +164,11 @@ export const texts = {
     troubleTodo: {
       unavailable: 'We keep trying; there is nothing for you to do.',
       misconfigured: 'Please tell whoever runs this app; reconnecting will not help.',
+      /** Where it is this connection's alone, a new one may be free of it. */
+      mendable: {
+        unavailable: 'We keep trying; if it lasts, reconnect.',
+        misconfigured: 'Reconnect, or tell whoever runs this app.',
+      },
     },
     worksUntil: 'Still works; the access that we hold runs out',
     reference: 'Reference:',

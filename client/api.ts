@@ -28,6 +28,7 @@ export type State =
   | 'missing_scopes'
   | 'expiring'
   | 'paused'
+  | 'refused'
   | 'unavailable'
   | 'misconfigured'
   | 'reauthorization_required'

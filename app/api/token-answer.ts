@@ -33,9 +33,16 @@ export function answerToken({ provider, headers, text }: TokenCall): Promise<Ans
 /** Where a person can mend it: the job may pass the link on. */
 function withWayOn(error: unknown, provider: string): unknown {
   const code = codeOf(error)
-  if (code !== 'reauthorization_required' && code !== 'not_connected') return error
   const detail = error instanceof GrantkeeperError ? error.detail : {}
+  const isMendable = code === 'reauthorization_required' || code === 'not_connected'
+  // One that is refused may be reconnected while we go on trying.
+  if (!isMendable && detail.refused_since === undefined) return error
   const grant = typeof detail.grant === 'string' ? detail.grant : undefined
   const connect_url = connectUrl(baseUrlFor(null), provider, grant)
-  return new GrantkeeperError(code, { detail: { ...detail, connect_url } })
+  const { retryAfterS } = error instanceof GrantkeeperError ? error : {}
+  return new GrantkeeperError(code, {
+    ...(retryAfterS === undefined ? {} : { retryAfterS }),
+    detail: { ...detail, connect_url },
+    cause: error,
+  })
 }

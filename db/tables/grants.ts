@@ -73,6 +73,11 @@ function renewal({ text, integer, time }: Pick<Columns, 'text' | 'integer' | 'ti
     refreshFailures: integer('refresh_failures').notNull().default(0),
     refreshFailingSince: time('refresh_failing_since'),
     refreshNotBefore: time('refresh_not_before').notNull().default(0),
+    // Since when, when last and how often the provider has refused the present refresh token in words
+    // that do not say for certain that it is dead.
+    refusedSince: time('refused_since'),
+    refusedAt: time('refused_at'),
+    refusals: integer('refusals').notNull().default(0),
     // How often the present refresh token was sent without anything being written down of the
     // answer (counted before it is sent), and since when it may have been rotated unnoticed.
     unansweredSends: integer('unanswered_sends').notNull().default(0),

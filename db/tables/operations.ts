@@ -23,8 +23,8 @@ export function events({ table, text, integer, time, index }: Columns) {
 }
 
 /**
- * What all instances know of a provider that does not answer as it should: no row, or no `error`, means
- * that nothing is wrong. `reference` is what a user can tell an administrator.
+ * What all instances know of a provider. No row, or no `error`, means that nothing is wrong. `reference` is
+ * what a user can tell an administrator.
  */
 export function providerStates({ table, text, integer, time }: Columns) {
   return table('provider_states', {
@@ -34,6 +34,16 @@ export function providerStates({ table, text, integer, time }: Columns) {
     since: time('since'),
     blockedUntil: time('blocked_until').notNull().default(0),
     reference: text('reference'),
+    // Until when the one call that tries a provider in trouble is waited for.
+    probeUntil: time('probe_until').notNull().default(0),
+    // When it last gave a token, and to which client of ours (a hash of its id).
+    succeededAt: time('succeeded_at'),
+    succeededClient: text('succeeded_client'),
+    // Whose tokens it has refused since then: the latest few, as short hashes of user ids.
+    refusedUsers: text('refused_users').notNull().default(''),
+    // What it thought of our client when that was last tried without a user.
+    clientVerdict: text('client_verdict', { enum: ['good', 'bad', 'unknown'] }),
+    clientCheckedAt: time('client_checked_at').notNull().default(0),
   })
 }
 

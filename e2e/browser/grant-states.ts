@@ -10,6 +10,7 @@ import {
   needsPerson,
   paused,
   reasons,
+  refused,
   seededId,
   tombstone,
   used,
@@ -57,6 +58,18 @@ export const grantStates: State[] = [
   {
     name: 'unavailable-still-works',
     arrange: ({ demo }) => inOutage(demo, living),
+    path: '/integrations',
+    shows: 'Still works; the access that we hold runs out',
+  },
+  {
+    name: 'refused',
+    arrange: ({ demo }) => seedGrant(demo.rows, { ...refreshable, ...used, ...refused }),
+    path: '/integrations',
+    shows: 'reconnecting may fix it at once',
+  },
+  {
+    name: 'refused-still-works',
+    arrange: ({ demo }) => seedGrant(demo.rows, { ...refreshable, ...refused, ...living }),
     path: '/integrations',
     shows: 'Still works; the access that we hold runs out',
   },
@@ -113,6 +126,12 @@ export const grantStates: State[] = [
     arrange: ({ demo }) => inOutage(demo, living),
     path: '/integrations/acme',
     shows: 'We keep trying',
+  },
+  {
+    name: 'detail-refused',
+    arrange: ({ demo }) => seedGrant(demo.rows, { ...refreshable, ...used, ...refused }),
+    path: '/integrations/acme',
+    shows: 'We keep trying; reconnecting may fix it at once',
   },
   {
     name: 'detail-misconfigured',

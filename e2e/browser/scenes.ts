@@ -11,6 +11,7 @@ export const reasons = [
   'invalid_grant',
   'lost_rotation',
   'possible_reuse',
+  'refused',
   'credential_unreadable',
 ] as const
 
@@ -26,6 +27,13 @@ export const paused = { ...used, paused_at: Date.now() - 2 * 60 * minute }
 export const keyMissing = {
   refresh_error: 'credential_unreadable',
   refresh_failing_since: Date.now() - 26 * 60 * minute,
+}
+/** Its provider refuses to renew it, and others not. */
+export const refused = {
+  ...{ refresh_error: 'temporarily_unavailable', refresh_failures: 7, refusals: 7 },
+  refresh_failing_since: Date.now() - 3 * 60 * minute,
+  refused_since: Date.now() - 3 * 60 * minute,
+  refused_at: Date.now() - 10 * minute,
 }
 export const seededId = '5f0c2a4e-1111-4111-8111-000000000001'
 

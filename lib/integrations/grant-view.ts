@@ -25,6 +25,8 @@ export type GrantView = {
   lastsUntil: Date | null
   /** What keeps its access token from being refreshed, or null where nothing is known to. */
   trouble: Trouble | null
+  /** Since when its provider has refused its refresh token, without saying that it is dead. */
+  refusedSince: Date | null
   disconnectedAt: Date | null
   scope: string[]
   /** Asked for and not granted; granted and not asked for. */
@@ -41,6 +43,8 @@ export type Trouble = {
   since: Date | null
   /** By which an administrator finds it in our log. */
   reference: string | null
+  /** Its provider has renewed others since: the trouble is this grant's alone. */
+  isItsOwn?: boolean
 }
 
 /** Mends itself, and is tried again until then. */
@@ -84,6 +88,7 @@ async function readRows(user: User, provider?: string) {
       refreshableUntil: grants.refreshTokenExpiresAt,
       refreshError: grants.refreshError,
       refreshFailingSince: grants.refreshFailingSince,
+      refusedSince: grants.refusedSince,
       providerError: providerStates.error,
       providerSince: providerStates.since,
       providerReference: providerStates.reference,
@@ -116,6 +121,7 @@ function toView(row: Row): GrantView {
     accessUntil: dateOf(row.accessUntil),
     lastsUntil: dateOf(endOf(row)),
     trouble: row.isRefreshable ? troubleOf(row) : null,
+    refusedSince: row.isRefreshable ? dateOf(row.refusedSince) : null,
     disconnectedAt: dateOf(row.disconnectedAt),
     scope,
     missing: asked.filter((one) => !scope.includes(one)),
@@ -133,10 +139,11 @@ function endOf({ isRefreshable, refreshableUntil, accessUntil }: Row): number | 
 
 /** Where its own trouble and its provider's differ: the one that does not pass by itself. */
 function troubleOf(row: Row): Trouble | null {
-  const troubles = [
-    toTrouble(row.providerError, row.providerSince, row.providerReference),
-    toTrouble(row.refreshError, row.refreshFailingSince, null),
-  ].filter((one) => one !== null)
+  const providers = toTrouble(row.providerError, row.providerSince, row.providerReference)
+  const own = toTrouble(row.refreshError, row.refreshFailingSince, null)
+  const troubles = [providers, own && !providers ? { ...own, isItsOwn: true } : own].filter(
+    (one) => one !== null,
+  )
   return troubles.find(isForAdministrator) ?? troubles[0] ?? null
 }
 

@@ -13,6 +13,9 @@ export const untroubled = {
   refreshFailures: 0,
   refreshFailingSince: null,
   refreshNotBefore: 0,
+  refusedSince: null,
+  refusedAt: null,
+  refusals: 0,
   unansweredSends: 0,
   inDoubtSince: null,
 } as const

@@ -12,13 +12,13 @@ import {
 } from 'drizzle-orm'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { database } from '#db'
-import { codeOf } from '#lib/errors'
+import { codeOf, GrantkeeperError } from '#lib/errors'
 import type { ResolvedProvider } from '#lib/oauth/metadata'
 import { type OfferedProvider, offeredProviders } from '#lib/providers/provider'
 import { logEvent } from '#lib/telemetry'
 import { inFlight, isStopping } from './flights.ts'
 import { type Lease, tryLeases } from './lease.ts'
-import { answeringProvider } from './provider-state.ts'
+import { answeringProvider, endProbe, type Probe } from './provider-state.ts'
 import { countedSend, giveBackUnsent, refreshUnderLease } from './refresh-lease.ts'
 
 /**
@@ -87,8 +87,9 @@ const batchSize = 32
 const mostLanes = 8
 
 /**
- * Works on one batch after the other. Each of which every grant was renewed opens one more lane, and one
- * of which not all were closes its own: a provider is asked for as much as it answers.
+ * Works on one batch after the other. Each of which every grant was answered opens one more lane, and one
+ * of which not all were closes its own: a provider is asked for as much as it answers. A token that it
+ * refuses is answered too: the dead ones do not keep the others from their turn.
  */
 async function lane(offered: OfferedProvider, round: Round): Promise<void> {
   const opened: Promise<void>[] = []
@@ -96,11 +97,11 @@ async function lane(offered: OfferedProvider, round: Round): Promise<void> {
   try {
     while (performance.now() < round.until && !isStopping() && !round.isOver) {
       const batch = await round.inTurn(() => claimDue(offered))
-      const renewed = await keepBatch(batch)
+      const { renewed, answered } = await keepBatch(batch)
       round.count += renewed
-      if (renewed === 0) round.isOver = true
-      else if (renewed < batch.leases.length && round.lanes > 1) break
-      else if (renewed === batch.leases.length && round.lanes < mostLanes)
+      if (answered === 0) round.isOver = true
+      else if (answered < batch.leases.length && round.lanes > 1) break
+      else if (answered === batch.leases.length && round.lanes < mostLanes)
         opened.push(lane(offered, round))
     }
   } catch (cause) {
@@ -111,28 +112,36 @@ async function lane(offered: OfferedProvider, round: Round): Promise<void> {
   await Promise.all(opened)
 }
 
-type Batch = { leases: Lease[]; provider?: ResolvedProvider }
+type Batch = { leases: Lease[]; provider?: ResolvedProvider; probe?: Probe | undefined }
 
 /** What is due next; nothing where the provider may not be asked. */
 async function claimDue(offered: OfferedProvider): Promise<Batch> {
   const due = await dueAt(offered.id)
-  const asked = due.length === 0 ? undefined : await askable(offered)
+  const [best] = due.toSorted((one, other) => one.failures - other.failures)
+  const asked = best && (await askable(offered, { isFailing: best.failures > 0 }))
   if (!asked) return { leases: [] }
+  const { provider, probe } = asked
   // After it was found, for the claim counts as a send: a provider that is not found is sent nothing.
-  const leases = await claim(offered.id, asked.isProbe ? due.slice(0, 1) : due)
-  return { leases, provider: asked.provider }
+  const wanted = probe === undefined ? due : [best]
+  const ids = wanted.map(({ id }) => id)
+  return { leases: await claim(offered.id, ids), provider, probe }
 }
 
-async function keepBatch({ leases, provider }: Batch): Promise<number> {
-  if (!provider) return 0
+async function keepBatch({ leases, provider, probe }: Batch) {
+  if (!provider) return { renewed: 0, answered: 0 }
   const done = await Promise.all(leases.map((lease) => keepOne(provider, lease)))
-  return done.filter(Boolean).length
+  await endProbe(provider.id, probe).catch(() => undefined)
+  const count = (kinds: Kept[]) => done.filter((one) => kinds.includes(one)).length
+  return { renewed: count(['renewed']), answered: count(['renewed', 'refused']) }
 }
+
+/** `refused`: it was answered, and not renewed. */
+type Kept = 'renewed' | 'refused' | 'failed'
 
 /** The provider, or undefined while it is in trouble: that is no fault of ours, and is known already. */
-async function askable(offered: OfferedProvider) {
+async function askable(offered: OfferedProvider, standing: { isFailing: boolean }) {
   try {
-    return await answeringProvider(offered)
+    return await answeringProvider(offered, standing)
   } catch (cause) {
     const code = codeOf(cause)
     if (code !== 'temporarily_unavailable' && code !== 'provider_misconfigured') throw cause
@@ -141,16 +150,15 @@ async function askable(offered: OfferedProvider) {
   }
 }
 
-async function dueAt(provider: string): Promise<string[]> {
+async function dueAt(provider: string): Promise<{ id: string; failures: number }[]> {
   const { db, tables, clock } = await database()
   const { grants } = tables
-  const due = await db
-    .select({ id: grants.id })
+  return db
+    .select({ id: grants.id, failures: grants.refreshFailures })
     .from(grants)
     .where(and(await isDue(provider), lte(grants.leaseUntil, clock)))
     .orderBy(grants.refreshDueAt)
     .limit(batchSize)
-  return due.map(({ id }) => id)
 }
 
 async function claim(provider: string, ids: string[]): Promise<Lease[]> {
@@ -183,15 +191,15 @@ async function isOfSomebody(): Promise<SQL> {
   return notExists(off)
 }
 
-async function keepOne(provider: ResolvedProvider, lease: Lease): Promise<boolean> {
+async function keepOne(provider: ResolvedProvider, lease: Lease): Promise<Kept> {
   try {
     if (isStopping()) {
       await giveBackUnsent(lease)
-      return false
+      return 'failed'
     }
     // By the lease and not the grant: another flight of this grant waits for this very lease.
     await inFlight(lease.id + lease.grant.id, () => refreshUnderLease(provider, lease, 'renewals'))
-    return true
+    return 'renewed'
   } catch (cause) {
     const { id: grantId } = lease.grant
     logEvent('warn', 'keep_alive_failed', {
@@ -200,6 +208,10 @@ async function keepOne(provider: ResolvedProvider, lease: Lease): Promise<boolea
       code: codeOf(cause),
       cause,
     })
-    return false
+    return isRefused(cause) ? 'refused' : 'failed'
   }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof GrantkeeperError && error.detail.refused_since !== undefined
 }

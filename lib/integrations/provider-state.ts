@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { and, eq, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm'
+import { and, eq, isNull, lte, ne, or, sql } from 'drizzle-orm'
 import { database } from '#db'
-import { preparedOnce } from '#db/prepared'
 import { env } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
 import { type ResolvedProvider, resolveProvider } from '#lib/oauth/metadata'
@@ -13,21 +12,28 @@ export type Trouble = {
   error: 'temporarily_unavailable' | 'provider_misconfigured'
   /** What the provider itself asked for, in milliseconds. */
   retryAfterMs?: number | undefined
+  /** Of a grant that had failed just before: a single one does not open the breaker by failing often. */
+  isRepeated?: boolean
 }
+
+/** The one call that tries a provider in trouble, by the time at which it is given up. */
+export type Probe = number
 
 /**
  * The provider with its endpoints, where it may be asked. One that has been in trouble lets one call
  * through, and refuses all others until it is known how that one went: the breaker, for all instances, in
  * one row.
- * @returns `isProbe`: this is that one call
+ * @param isFailing of a grant that has just failed: others are let through before it
+ * @returns `probe`: this is that one call; `endProbe` says that it is over
  * @throws {GrantkeeperError} the trouble's code, with `Retry-After`
  */
 export async function answeringProvider(
   offered: OfferedProvider,
-): Promise<{ provider: ResolvedProvider; isProbe: boolean }> {
-  const isProbe = await assertAnswering(offered.id)
+  { isFailing }: { isFailing: boolean },
+): Promise<{ provider: ResolvedProvider; probe: Probe | undefined }> {
+  const probe = await assertAnswering(offered.id, isFailing)
   try {
-    return { provider: await resolveProvider(offered), isProbe }
+    return { provider: await resolveProvider(offered), probe }
   } catch (error) {
     const code = codeOf(error)
     if (isTrouble(code)) await noteTrouble(offered.id, { error: code })
@@ -35,35 +41,57 @@ export async function answeringProvider(
   }
 }
 
-async function assertAnswering(provider: string): Promise<boolean> {
+async function assertAnswering(provider: string, isFailing: boolean): Promise<Probe | undefined> {
   const { db, tables, clock } = await database()
   const { providerStates: states } = tables
+  const { error, blockedUntil, probeUntil } = states
   const [state] = await db
-    .select({ error: states.error, blockedUntil: states.blockedUntil, now: clock })
+    .select({ error, blockedUntil, probeUntil, now: clock })
     .from(states)
     .where(eq(states.provider, provider))
-  if (!state?.error || state.blockedUntil === 0) return false
-  if (state.blockedUntil <= state.now && (await claimProbe(provider))) return true
+  if (!state?.error || state.blockedUntil === 0) return undefined
+  const opensAt = state.blockedUntil + (isFailing ? graceMs : 0)
+  if (opensAt <= state.now && state.probeUntil <= state.now) {
+    const probe = await claimProbe(provider)
+    if (probe !== undefined) return probe
+  }
   throw new GrantkeeperError(isTrouble(state.error) ? state.error : 'temporarily_unavailable', {
-    retryAfterS: Math.max(state.blockedUntil - state.now, 1000) / 1000,
+    // Behind a probe nobody waits long: it mostly takes less than a second.
+    retryAfterS: Math.max(opensAt - state.now, 1000) / 1000,
   })
 }
 
-/** It has answered as it should: what was wrong is over. */
-export async function noteAnswer(provider: string): Promise<void> {
-  const ended = await preparedEnd(await database()).execute({ provider })
-  if (ended.length > 0) logEvent('info', 'provider_recovered', { provider })
+/** So much earlier a grant that has not failed may be the one that tries. */
+const graceMs = 5_000
+
+/** Of many that want to be the one that tries, one may; should it die, another after its deadline. */
+async function claimProbe(provider: string): Promise<Probe | undefined> {
+  const { db, tables, clock } = await database()
+  const { providerStates: states } = tables
+  const [claimed] = await db
+    .update(states)
+    .set({ probeUntil: sql`${clock} + ${2 * env().TOKEN_DEADLINE_MS}` })
+    .where(
+      and(
+        eq(states.provider, provider),
+        lte(states.blockedUntil, clock),
+        lte(states.probeUntil, clock),
+      ),
+    )
+    .returning({ probeUntil: states.probeUntil })
+  return claimed?.probeUntil
 }
 
-/** It is asked after every refresh, and mostly finds nothing to end. */
-const preparedEnd = preparedOnce(({ db, tables: { providerStates: states } }) =>
-  db
+/** The call that tried is over, whatever came of it: nobody waits for it any more. */
+export async function endProbe(provider: string, probe: Probe | undefined): Promise<void> {
+  if (probe === undefined) return
+  const { db, tables } = await database()
+  const { providerStates: states } = tables
+  await db
     .update(states)
-    .set({ error: null, failures: 0, since: null, blockedUntil: 0, reference: null })
-    .where(and(eq(states.provider, sql.placeholder('provider')), isNotNull(states.error)))
-    .returning({ provider: states.provider })
-    .prepare(''),
-)
+    .set({ probeUntil: 0 })
+    .where(and(eq(states.provider, provider), eq(states.probeUntil, probe)))
+}
 
 /** It did not answer, or refused our client. That is told once, with a reference for people. */
 export async function noteTrouble(provider: string, trouble: Trouble): Promise<void> {
@@ -84,16 +112,20 @@ export async function noteTrouble(provider: string, trouble: Trouble): Promise<v
 }
 
 /** Counts the failure, and lets nobody ask again for a while: from the fifth on, or where it is told to. */
-async function block(provider: string, { error, retryAfterMs }: Trouble): Promise<void> {
+async function block(provider: string, trouble: Trouble): Promise<void> {
   const { db, tables, clock } = await database()
   const { providerStates: states } = tables
+  const { error, retryAfterMs, isRepeated = false } = trouble
+  const tolerated = error === 'provider_misconfigured' ? 0 : 4
+  const isCounted = sql`${isRepeated ? 0 : 1} = 1 or ${states.failures} > ${tolerated}`
   const [state] = await db
     .update(states)
-    .set({ failures: sql`${states.failures} + 1` })
+    .set({
+      failures: sql`case when ${isCounted} then ${states.failures} + 1 else ${states.failures} end`,
+    })
     .where(eq(states.provider, provider))
     .returning({ failures: states.failures })
   const failures = state?.failures ?? 1
-  const tolerated = error === 'provider_misconfigured' ? 0 : 4
   const pause = retryAfterMs ?? (failures > tolerated ? pauseAfter(failures - tolerated) : 0)
   if (pause === 0) return
   const until = sql`${clock} + ${Math.round(pause)}`
@@ -107,18 +139,6 @@ async function block(provider: string, { error, retryAfterMs }: Trouble): Promis
 /** A second, doubling up to a minute, less up to a half by chance, so that instances do not march in step. */
 function pauseAfter(failures: number): number {
   return Math.min(1000 * 2 ** (failures - 1), 60_000) * (0.5 + Math.random() / 2)
-}
-
-/** Of many that want to be the one that tries, one may; should it die, another after its deadline. */
-async function claimProbe(provider: string): Promise<boolean> {
-  const { db, tables, clock } = await database()
-  const { providerStates: states } = tables
-  const claimed = await db
-    .update(states)
-    .set({ blockedUntil: sql`${clock} + ${2 * env().TOKEN_DEADLINE_MS}` })
-    .where(and(eq(states.provider, provider), lte(states.blockedUntil, clock)))
-    .returning({ provider: states.provider })
-  return claimed.length > 0
 }
 
 /** Short enough to be read out on the telephone: no letter that looks like a digit. */

@@ -9,6 +9,7 @@ import type { User } from '#lib/session'
 import { checkCanary } from '#lib/vault-canary'
 import type { Attempt } from './attempt.ts'
 import { type Kept, keepGrant } from './grant.ts'
+import { noteTokens } from './provider-answers.ts'
 import { isWithStored } from './revocation.ts'
 import { retryRevocations } from './revocation-retry.ts'
 
@@ -45,6 +46,8 @@ async function connect(user: User, { transaction, response, ...asked }: Attempt)
     assertSufficientScope(provider, tokens.scope ?? transaction.scope)
     const harvest = { provider, transaction, tokens, account }
     const kept = await keepGrant(user, harvest)
+    // Where refreshing has an address of its own, this tells nothing of that.
+    if (!provider.refresh_endpoint) goOn(noteTokens(provider))
     // A reconnect replaces a refresh token. Nobody waits until the old one is revoked, and others that are due.
     goOn(retryRevocations(Date.now()))
     return kept

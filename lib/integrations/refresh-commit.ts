@@ -14,7 +14,7 @@ import { open, seal } from '#lib/vault'
 import { untroubled } from './grant-writes.ts'
 import type { Lease } from './lease.ts'
 import { lastLifeMs, lifetimeColumns, lifetimesOf } from './lifetimes.ts'
-import { noteAnswer } from './provider-state.ts'
+import { noteTokens } from './provider-answers.ts'
 import { eventOf } from './refresh-end.ts'
 import { isShared } from './revocation.ts'
 
@@ -31,7 +31,7 @@ export async function commitTokens(lease: Lease, renewal: Renewal): Promise<void
   const giveUpAt = performance.now() + patienceMs
   for (let pause = 50; ; pause = Math.min(pause * 2, 2000)) {
     try {
-      if (await store(lease, renewal)) return await noteAnswer(renewal.provider.id)
+      if (await store(lease, renewal)) return await noteTokens(renewal.provider)
       return await settleMiss(lease, renewal)
     } catch (cause) {
       const { id: grantId, provider } = lease.grant

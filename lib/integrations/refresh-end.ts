@@ -4,19 +4,20 @@ import { type EventType, eventStep } from '#lib/audit'
 import type { ResolvedProvider } from '#lib/oauth/metadata'
 import { logEvent } from '#lib/telemetry'
 import { isHeld, type Lease } from './lease.ts'
-import { noteAnswer } from './provider-state.ts'
+import { noteAnswer } from './provider-answers.ts'
 
 /**
- * The provider has said that this refresh token is no longer good. Only its user can help now. Fenced:
- * whoever was faster has the better token, and nothing is ended.
+ * This refresh token is no longer good: the provider has said so, or it was refused long enough while others
+ * were not (`refused`). Only its user can help now. Fenced: whoever was faster has the better token, and
+ * nothing is ended.
  */
 export async function endGrant(
   lease: Lease,
   provider: ResolvedProvider,
-  { isInDoubt }: { isInDoubt: boolean },
+  told: { isInDoubt: boolean; isReuse?: boolean; reason?: 'refused' },
 ): Promise<void> {
   const { grant } = lease
-  const reason = isInDoubt ? 'lost_rotation' : reasonOf(grant, provider, lease.takenAt)
+  const reason = reasonOf(lease, provider, told)
   const opened = await database()
   const { grants } = opened.tables
   const ended = {
@@ -38,16 +39,32 @@ export async function endGrant(
 }
 
 /**
- * A refresh token that has just been renewed and is refused was ended by somebody: its user, at the
- * provider, or a provider that has seen an older one used again (RFC 9700 §4.14.2).
+ * Why it ended, as far as it can be told. `possible_reuse` is an alarm, raised where the provider says so, or
+ * where a token that was just renewed is refused before anybody had a reason to renew it again: then an API
+ * has refused its access token too. That its user ends a grant within a minute of a renewal is no alarm: of
+ * tokens that live for minutes every end looks like that.
  */
 function reasonOf(
-  { lastRefreshedAt }: GrantRow,
+  { grant, takenAt }: Lease,
   { rotation }: ResolvedProvider,
-  now: number,
+  {
+    isInDoubt,
+    isReuse = false,
+    reason,
+  }: { isInDoubt: boolean; isReuse?: boolean; reason?: string },
 ): string {
-  const isRecent = lastRefreshedAt !== null && now - lastRefreshedAt < 60_000
-  return isRecent && rotation !== 'none' ? 'possible_reuse' : 'invalid_grant'
+  if (isInDoubt) return 'lost_rotation'
+  if (reason !== undefined) return reason
+  const isAlarm = isReuse || isEarly(grant, takenAt)
+  return isAlarm && rotation !== 'none' ? 'possible_reuse' : 'invalid_grant'
+}
+
+/** Whether it was renewed just now, and its access token cannot have been due for the next one (see freshness). */
+function isEarly({ lastRefreshedAt, accessTokenExpiresAt }: GrantRow, now: number): boolean {
+  if (lastRefreshedAt === null) return false
+  const life = (accessTokenExpiresAt ?? 0) - lastRefreshedAt
+  const soonestMs = life > 0 ? Math.min(60_000, life / 5) : 60_000
+  return now - lastRefreshedAt < soonestMs
 }
 
 /** An event of a grant that nobody asked for. */

@@ -39,8 +39,9 @@ export async function refreshUnderLease(
   if (outcome.kind === 'tokens')
     return keep(lease, { provider, tokens: outcome.tokens, refreshToken })
   isInDoubt = provider.rotation !== 'none' && (isInDoubt || isUnknown(outcome))
-  if (outcome.kind === 'refused') return endGrant(lease, provider, { isInDoubt })
-  return noteFailure(lease, outcome, { isInDoubt })
+  if (outcome.kind === 'refused')
+    return endGrant(lease, provider, { isInDoubt, isReuse: outcome.isReuse === true })
+  return noteFailure(lease, outcome, { provider, isInDoubt })
 }
 
 /** Whether the provider may have replaced the token that it was sent, unnoticed. */
@@ -54,7 +55,11 @@ async function keep(lease: Lease, renewal: Renewal): Promise<void> {
   if (renewal.tokens.accessToken !== null) return
   const next = { ...lease, grant: { ...lease.grant, version: lease.grant.version + 1 } }
   const cause = new Error('a refresh token alone')
-  await noteFailure(next, { kind: 'unavailable', cause }, { isInDoubt: false })
+  await noteFailure(
+    next,
+    { kind: 'unavailable', cause },
+    { provider: renewal.provider, isInDoubt: false },
+  )
 }
 
 /** What is written along with a lease that is taken to refresh: the send, before it is sent. */
@@ -93,7 +98,7 @@ function secondTry(
 ): { withScope: boolean } | undefined {
   const isUntried = grant.unansweredSends < maxSends && !isStopping()
   if (outcome.kind === 'unanswered' && isUntried) return { withScope: true }
-  const isScope = outcome.kind === 'misconfigured' && outcome.error === 'invalid_scope'
+  const isScope = outcome.kind === 'rejected' && outcome.error === 'invalid_scope'
   return isScope && refresh_params.scope ? { withScope: false } : undefined
 }
 

@@ -10,7 +10,7 @@ import { findProvider } from '#lib/providers/provider'
 import { checkCanary } from '#lib/vault-canary'
 import { inFlight, isStopping } from './flights.ts'
 import { tryLeases } from './lease.ts'
-import { answeringProvider } from './provider-state.ts'
+import { answeringProvider, endProbe } from './provider-state.ts'
 import { storedFailure } from './refresh-failure.ts'
 import { countedSend, refreshUnderLease } from './refresh-lease.ts'
 
@@ -25,10 +25,15 @@ export type Refreshable = { grantId: string; provider: string; version: number }
  */
 export function refresh(wanted: Refreshable): Promise<void> {
   return inFlight(wanted.grantId, async () => {
-    if (!(await isRefreshable(wanted))) return
+    const standing = await standingOf(wanted)
+    if (!standing) return
     await checkCanary()
-    const { provider } = await answeringProvider(findProvider(wanted.provider))
-    await limitOf(provider)(() => refreshOnce(provider, wanted))
+    const { provider, probe } = await answeringProvider(findProvider(wanted.provider), standing)
+    try {
+      await limitOf(provider)(() => refreshOnce(provider, wanted))
+    } finally {
+      await endProbe(provider.id, probe).catch(() => undefined)
+    }
   })
 }
 
@@ -45,7 +50,7 @@ async function refreshOnce(provider: ResolvedProvider, wanted: Refreshable): Pro
     if (isStopping()) throw new GrantkeeperError('temporarily_unavailable', { retryAfterS: 1 })
     const [lease] = await tryLeases(await isWanted(wanted), await countedSend())
     if (lease) await refreshUnderLease(provider, lease)
-    if (!(await isRefreshable(wanted))) return
+    if (!(await standingOf(wanted))) return
     if (performance.now() > giveUpAt)
       throw new GrantkeeperError('temporarily_unavailable', { retryAfterS: 5 })
     await sleep(40 + Math.random() * 80)
@@ -65,23 +70,29 @@ async function isWanted({ grantId, version }: Refreshable) {
 }
 
 /**
- * Whether there is still something to refresh: false once somebody else has.
+ * How a grant that has yet to be refreshed stands; undefined once somebody else has done it.
  * @throws {GrantkeeperError} while it is too early to try again
  */
-async function isRefreshable({ grantId, version }: Refreshable): Promise<boolean> {
+async function standingOf({
+  grantId,
+  version,
+}: Refreshable): Promise<{ isFailing: boolean } | undefined> {
   const { db, tables, clock } = await database()
   const { grants } = tables
   const [row] = await db
     .select({
+      id: grants.id,
       version: grants.version,
       status: grants.status,
       pausedAt: grants.pausedAt,
       refreshError: grants.refreshError,
+      refusedSince: grants.refusedSince,
+      failures: grants.refreshFailures,
       waitMs: sql<number>`${grants.refreshNotBefore} - ${clock}`.mapWith(Number),
     })
     .from(grants)
     .where(eq(grants.id, grantId))
-  if (row?.version !== version || row.status !== 'active' || row.pausedAt !== null) return false
-  if (row.waitMs > 0) throw storedFailure(row.refreshError, row.waitMs)
-  return true
+  if (row?.version !== version || row.status !== 'active' || row.pausedAt !== null) return undefined
+  if (row.waitMs > 0) throw storedFailure(row, row.waitMs)
+  return { isFailing: row.failures > 0 }
 }

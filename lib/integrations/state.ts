@@ -20,6 +20,7 @@ export type Standing =
   | { kind: 'missing_scopes'; grant: GrantView }
   | { kind: 'expiring'; until: Date; grant: GrantView }
   | { kind: 'reauthorization_required'; reason: string | null; since: Date; grant: GrantView }
+  | { kind: 'refused'; since: Date; worksUntil: Date | null; grant: GrantView }
   | ({ kind: 'unavailable' | 'misconfigured'; grant: GrantView; worksUntil: Date | null } & Trouble)
 
 /**
@@ -49,6 +50,23 @@ export function grantState(grant: GrantView): GrantState {
   return since ? { kind: 'paused', since, grant, besides: standing } : standing
 }
 
+/** Whether connecting again can help: then every page and answer that tells of it offers that. */
+export function isMendable(state: GrantState): boolean {
+  switch (state.kind) {
+    case 'paused':
+      return isMendable(state.besides)
+    case 'unavailable':
+      return state.isItsOwn === true
+    case 'misconfigured':
+      // New tokens are sealed with a key that is there.
+      return state.code === 'credential_unreadable'
+    default:
+      return ['reauthorization_required', 'refused', 'expiring', 'missing_scopes'].includes(
+        state.kind,
+      )
+  }
+}
+
 /**
  * The worst first, and among these what is over before what may pass: an ended grant needs the user,
  * whoever does not answer. Trouble comes before an end that is near, because with a provider that does
@@ -57,11 +75,13 @@ export function grantState(grant: GrantView): GrantState {
  * connected, since it will stop working unless the trouble passes.
  */
 function standingOf(grant: GrantView): Standing {
-  const { status, reason, lastsUntil, readAt, trouble, missing } = grant
+  const { status, reason, lastsUntil, readAt, trouble, refusedSince, missing } = grant
   if (status === 'reauthorization_required')
     return { kind: 'reauthorization_required', reason, since: grant.changedAt, grant }
   if (lastsUntil && lastsUntil <= readAt)
     return { kind: 'reauthorization_required', reason: 'expired', since: lastsUntil, grant }
+  if (refusedSince && !(trouble && isForAdministrator(trouble)))
+    return { kind: 'refused', since: refusedSince, worksUntil: worksUntil(grant), grant }
   if (trouble) return { kind: kindOf(trouble), ...trouble, worksUntil: worksUntil(grant), grant }
   if (lastsUntil && lastsUntil.getTime() - readAt.getTime() < soonMs)
     return { kind: 'expiring', until: lastsUntil, grant }

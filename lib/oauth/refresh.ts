@@ -1,6 +1,8 @@
 import * as oauth from 'oauth4webapi'
 import { codeOf } from '#lib/errors'
+import type { WireResponse } from '#lib/providers/quirks'
 import { clientAuthentication } from './client-authentication.ts'
+import { isDeclared } from './declared-refusal.ts'
 import { isObject } from './members.ts'
 import { asAuthorizationServer, type ResolvedProvider } from './metadata.ts'
 import type { Lane } from './outbound.ts'
@@ -41,6 +43,7 @@ async function send(
   lane: Lane,
 ): Promise<RefreshOutcome> {
   const sentAt = performance.now()
+  let heard: WireResponse | undefined
   try {
     const response = await oauth.refreshTokenGrantRequest(
       asRefreshServer(provider),
@@ -48,11 +51,17 @@ async function send(
       await clientAuthentication(provider),
       refreshToken,
       {
-        ...wire(provider, 'token', { lane, sent: refreshToken }),
+        ...wire(provider, 'token', {
+          lane,
+          sent: refreshToken,
+          heard: (answer) => {
+            heard = answer
+          },
+        }),
         additionalParameters: parameters,
       },
     )
-    return await read(provider, response, { sentAt, sent: refreshToken })
+    return await read(provider, response, { sentAt, sent: refreshToken, heard })
   } catch (cause) {
     if (codeOf(cause) === 'provider_misconfigured') return { kind: 'misconfigured', cause }
     return { ...withoutAnswer(cause), cause }
@@ -67,12 +76,15 @@ function asRefreshServer(provider: ResolvedProvider): oauth.AuthorizationServer 
 async function read(
   provider: ResolvedProvider,
   response: Response,
-  asked: { sentAt: number; sent: string },
+  { heard, ...asked }: { sentAt: number; sent: string; heard: WireResponse | undefined },
 ): Promise<RefreshOutcome> {
   const body: unknown = await response.json().catch(() => undefined)
-  if (!response.ok) return readRefusal(response, body)
+  const declared = provider.refresh_errors
+  if (!response.ok) return readRefusal(response, body, { heard, declared })
   const tokens = isObject(body) ? readRenewed(provider, body, asked) : undefined
   if (tokens) return { kind: 'tokens', tokens }
+  // A success without tokens, which the entry knows by its words.
+  if (heard && isDeclared(declared, heard)) return readRefusal(response, body, { heard, declared })
   return { kind: 'unreadable', cause: new Error('no token in the answer') }
 }
 
@@ -81,10 +93,10 @@ function withoutAnswer(
   error: unknown,
 ):
   | { kind: 'unavailable' | 'unanswered' | 'unreadable' }
-  | { kind: 'misconfigured'; error: string } {
+  | { kind: 'misconfigured'; isPage: true; error: string } {
   const bad = badAnswerOf(error)
   // The endpoint has moved: whoever set it up must say where to.
-  if (bad === 'redirected') return { kind: 'misconfigured', error: bad }
+  if (bad === 'redirected') return { kind: 'misconfigured', isPage: true, error: bad }
   if (bad) return { kind: 'unreadable' }
   return { kind: wasNeverSent(error) ? 'unavailable' : 'unanswered' }
 }

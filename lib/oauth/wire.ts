@@ -15,11 +15,16 @@ import { callThirdParty, type Lane } from './outbound.ts'
  * The options with which `oauth4webapi` talks to a provider: the guarded call, and the provider's
  * quirks on both sides of it, so that all code after the wire sees the standard.
  * @param sent the refresh token that is on the way, if one is: then nothing of the answer is lost
+ * @param heard is given each answer as the provider sent it: a quirk must not hide what the entry reads
  */
 export function wire(
   provider: OfferedProvider,
   endpoint: WirePlace['endpoint'],
-  { lane = 'people', sent }: { lane?: Lane; sent?: string } = {},
+  {
+    lane = 'people',
+    sent,
+    heard,
+  }: { lane?: Lane; sent?: string; heard?: (answer: WireResponse) => void } = {},
 ) {
   const quirks = quirksOf(provider)
   const place: WirePlace = { endpoint, client: provider.client }
@@ -38,6 +43,7 @@ export function wire(
       plain,
     )
     const answered = await callThirdParty(asked, lane, reading)
+    heard?.(answered)
     const read = quirks.reduce(
       (response, quirk) => quirk.response?.(response, place) ?? response,
       standard(answered, endpoint, sent),

@@ -356,6 +356,15 @@ export const catalogue = [
       'crm.objects.contacts.read': { title: 'See contacts', access: 'read' },
     },
     rotation: 'none',
+    // Neither stands in HubSpot's own pages; both are from public reports of 2017 to 2026:
+    // https://github.com/airbytehq/airbyte/issues/79592
+    // https://www.nango.dev/blog/hubspot-oauth-bad-refresh-token (seen November 2026)
+    refresh_errors: [
+      { status: 400, path: 'status', equals: 'BAD_REFRESH_TOKEN', means: 'dead' },
+      { status: 400, path: 'message', equals: 'missing or invalid refresh token', means: 'dead' },
+      { status: 400, path: 'message', equals: 'Invalid refresh token', means: 'dead' },
+      { status: 400, path: 'subCategory', equals: 'INVALID_TOKEN', means: 'dead' },
+    ],
     // Connections of one HubSpot account may share a refresh token.
     revokes: 'grant',
     account: { id: 'hub_id', label: 'hub_domain' },
@@ -373,6 +382,7 @@ export const catalogue = [
     unverified: [
       'pkce',
       'rotation',
+      'refresh_errors (not documented; from public reports)',
       'revokes',
       'reads',
       'scopes as a list in the token response',

@@ -22,6 +22,34 @@ const path = z
   .string()
   .regex(/^[^.\s]+(\.[^.\s]+)*$/, 'must be a dotted path such as owner.user.id')
 
+const refreshError = z
+  .strictObject({
+    status: z
+      .number()
+      .int()
+      .refine(
+        (status) => status === 200 || (status >= 400 && status <= 599),
+        'must be 200, or 400 to 599',
+      ),
+    path: path.optional(),
+    equals: z.string().min(1).max(512).optional(),
+    means: z.enum(['dead', 'misconfigured', 'transient']),
+  })
+  .superRefine(({ status, path: where, equals, means }, context) => {
+    const wrong = (name: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [name], message })
+    if (equals !== undefined && where === undefined)
+      wrong('path', 'is missing; say where it stands')
+    if (status === 200 && equals === undefined)
+      wrong('equals', 'is missing; a success is an error only by what it says')
+    if (means !== 'dead') return
+    // An outage never ends a grant, whatever its words.
+    if (![200, 400, 401, 403, 404].includes(status))
+      wrong('status', 'must be 400, 401, 403, 404 or 200 for what is dead')
+    if (where === undefined) wrong('path', 'is missing; "dead" needs path and equals')
+    if (equals === undefined) wrong('equals', 'is missing; "dead" needs path and equals')
+  })
+
 /** Every field of an entry, in the order of `docs/providers.md`, which prints the descriptions. */
 export const fields = {
   id: z
@@ -88,6 +116,13 @@ export const fields = {
   authorization_params: parameters.describe('Constant extra parameters, string to string.'),
   token_params: parameters.describe('The same, for the code exchange.'),
   refresh_params: parameters.describe('The same, for refreshing; here `scope` is allowed.'),
+  refresh_errors: z
+    .array(refreshError)
+    .max(50)
+    .default([])
+    .describe(
+      'What answers to a refresh mean, where the provider has words of its own: `[{ "status": 400, "path": "message", "equals": "…", "means": "dead" | "misconfigured" | "transient" }]`. Looked at before the standard reading, on the answer as it was sent, the first that fits. `dead` asks the user to reconnect: it needs `path`, `equals` and a status of 400, 401, 403 or 404 (or 200).',
+    ),
   rotation: z
     .enum(['unknown', 'none', 'sometimes', 'single_use', 'grace'])
     .default('unknown')

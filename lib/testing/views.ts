@@ -19,6 +19,7 @@ export function grantView(given: Partial<GrantView> = {}): GrantView {
     accessUntil: null,
     lastsUntil: null,
     trouble: null,
+    refusedSince: null,
     disconnectedAt: null,
     scope: ['a'],
     missing: [],

@@ -1,4 +1,4 @@
-import type { Standing } from '#lib/integrations/state'
+import { isMendable, type Standing } from '#lib/integrations/state'
 import { texts } from '../../texts.ts'
 import { Line } from '../../ui/line.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -6,7 +6,7 @@ import { reasonOfEnd } from '../reasons.ts'
 
 const { states } = texts
 
-type Kinds = 'expiring' | 'reauthorization_required' | 'unavailable' | 'misconfigured'
+type Kinds = 'expiring' | 'reauthorization_required' | 'refused' | 'unavailable' | 'misconfigured'
 type Broken<Kind extends Kinds> = Extract<Standing, { kind: Kind }>
 type Props<Kind extends Kinds> = { name: string; standing: Broken<Kind>; now: Date }
 
@@ -21,6 +21,8 @@ export function Broken({ name, standing, now }: Props<Kinds>) {
       )
     case 'reauthorization_required':
       return <Over name={name} standing={standing} now={now} />
+    case 'refused':
+      return <Refused name={name} standing={standing} now={now} />
     default:
       return <Troubled name={name} standing={standing} now={now} />
   }
@@ -36,6 +38,24 @@ function Over({ name, standing, now }: Props<'reauthorization_required'>) {
   )
 }
 
+function Refused({ name, standing: { since, worksUntil }, now }: Props<'refused'>) {
+  return (
+    <Line icon="warning" ink={worksUntil ? 'text-quiet' : 'text-warn'}>
+      <WorksUntil at={worksUntil} now={now} />
+      {states.refused(name)} <Time at={since} now={now} />. {states.refusedTodo}
+    </Line>
+  )
+}
+
+function WorksUntil({ at, now }: { at: Date | null; now: Date }) {
+  if (!at) return null
+  return (
+    <>
+      {states.worksUntil} <Time at={at} now={now} />.{' '}
+    </>
+  )
+}
+
 function Troubled({ name, standing, now }: Props<'unavailable' | 'misconfigured'>) {
   const { kind, code, since, reference, worksUntil } = standing
   const { began, lasts } = states.trouble[code]
@@ -44,11 +64,7 @@ function Troubled({ name, standing, now }: Props<'unavailable' | 'misconfigured'
       icon={kind === 'unavailable' ? 'cloud' : 'wrench'}
       ink={worksUntil ? 'text-quiet' : 'text-warn'}
     >
-      {worksUntil && (
-        <>
-          {states.worksUntil} <Time at={worksUntil} now={now} />.{' '}
-        </>
-      )}
+      <WorksUntil at={worksUntil} now={now} />
       {since ? (
         <>
           {began(name)} <Time at={since} now={now} />
@@ -56,7 +72,7 @@ function Troubled({ name, standing, now }: Props<'unavailable' | 'misconfigured'
       ) : (
         lasts(name)
       )}
-      . {states.troubleTodo[kind]}
+      . {isMendable(standing) ? states.troubleTodo.mendable[kind] : states.troubleTodo[kind]}
       {reference && (
         <>
           {' '}

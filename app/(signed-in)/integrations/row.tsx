@@ -1,3 +1,4 @@
+import { isMendable } from '#lib/integrations/state'
 import { texts } from '../../texts.ts'
 import { ActionObject } from '../../ui/object.tsx'
 import { Tile } from '../../ui/tile.tsx'
@@ -64,12 +65,14 @@ function stepOf({ state }: Row) {
       return 'startOver'
     case 'connected':
     case 'paused':
+      return 'manage'
     case 'unavailable':
     case 'misconfigured':
-      return 'manage'
+      return isMendable(state) ? 'reconnect' : 'manage'
     case 'missing_scopes':
       return 'grantAccess'
     case 'expiring':
+    case 'refused':
     case 'reauthorization_required':
       return 'reconnect'
     case 'failed':

@@ -48,6 +48,8 @@ function groupOf(state: State): Group {
     case 'connected':
     case 'paused':
       return 'connected'
+    case 'refused':
+      return state.worksUntil ? 'connected' : 'attention'
     case 'unavailable':
     case 'misconfigured':
       return state.worksUntil ? 'connected' : 'interrupted'

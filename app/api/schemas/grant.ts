@@ -14,6 +14,7 @@ export const grantStates = [
   'missing_scopes',
   'expiring',
   'paused',
+  'refused',
   'unavailable',
   'misconfigured',
   'reauthorization_required',
@@ -57,7 +58,10 @@ export const grant = z
       description:
         'What a page says of it. Of several that are true it is what the user decided, else the worst.',
     }),
-    reason: z.string().nullable().meta({ description: 'Why it has to be connected again.' }),
+    reason: z.string().nullable().meta({
+      description:
+        'Why it has to be connected again: `invalid_grant`, `refused` (for more than a day, while others were not), `lost_rotation`, `possible_reuse`, `expired`, or another.',
+    }),
     trouble: trouble.nullable(),
     scope: z.array(z.string()).meta({ description: 'What was granted.' }),
     missing_scope: z.array(z.string()).meta({ description: 'What was asked for and not granted.' }),

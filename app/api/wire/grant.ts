@@ -1,7 +1,7 @@
 import { connectUrl } from '#app/api/connect-url'
 import type { WireGrant } from '#app/api/schemas/grant'
 import type { GrantView } from '#lib/integrations/grant-view'
-import { type GrantState, grantState } from '#lib/integrations/state'
+import { type GrantState, grantState, isMendable } from '#lib/integrations/state'
 
 /** A grant as the API tells it. `base`: this deployment's own origin. */
 export function toGrant(view: GrantView, base: string): WireGrant {
@@ -24,19 +24,19 @@ export function toGrant(view: GrantView, base: string): WireGrant {
     paused_at: toTime(view.pausedAt),
     disconnected_at: toTime(view.disconnectedAt),
     revocation: view.revocation,
-    connect_url: isForUser(state) ? connectUrl(base, view.provider, view.id) : null,
+    connect_url: isMendable(state) ? connectUrl(base, view.provider, view.id) : null,
   }
 }
 
 function toTrouble(state: GrantState): WireGrant['trouble'] {
+  if (state.kind === 'refused') {
+    const works_until = toTime(state.worksUntil)
+    const code = 'temporarily_unavailable' as const
+    return { code, since: toTime(state.since), reference: null, works_until }
+  }
   if (state.kind !== 'unavailable' && state.kind !== 'misconfigured') return null
   const { code, since, reference, worksUntil } = state
   return { code, since: toTime(since), reference, works_until: toTime(worksUntil) }
-}
-
-/** Connecting again helps: an end that has come or is near, and scopes that were not granted. */
-function isForUser({ kind }: GrantState): boolean {
-  return ['reauthorization_required', 'expiring', 'missing_scopes'].includes(kind)
 }
 
 function toTime(date: Date | null): string | null {

@@ -24,6 +24,7 @@ export function toIntegration(integration: Integration, base: string): WireInteg
 /** What needs the user, then what does not work, then what does: as the page puts them. */
 const urgency: WireGrant['state'][] = [
   'reauthorization_required',
+  'refused',
   'expiring',
   'missing_scopes',
   'misconfigured',

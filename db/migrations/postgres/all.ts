@@ -73,5 +73,19 @@ export const migrations: readonly Migration[] = [
       "ALTER TABLE \"api_keys\" ADD COLUMN \"mac\" text;",
       "ALTER TABLE \"users\" ADD COLUMN \"mac\" text;"
     ]
+  },
+  {
+    "name": "0007_quiet_baron_strucker",
+    "statements": [
+      "ALTER TABLE \"grants\" ADD COLUMN \"refused_since\" bigint;",
+      "ALTER TABLE \"grants\" ADD COLUMN \"refused_at\" bigint;",
+      "ALTER TABLE \"grants\" ADD COLUMN \"refusals\" integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE \"provider_states\" ADD COLUMN \"probe_until\" bigint DEFAULT 0 NOT NULL;",
+      "ALTER TABLE \"provider_states\" ADD COLUMN \"succeeded_at\" bigint;",
+      "ALTER TABLE \"provider_states\" ADD COLUMN \"succeeded_client\" text;",
+      "ALTER TABLE \"provider_states\" ADD COLUMN \"refused_users\" text DEFAULT '' NOT NULL;",
+      "ALTER TABLE \"provider_states\" ADD COLUMN \"client_verdict\" text;",
+      "ALTER TABLE \"provider_states\" ADD COLUMN \"client_checked_at\" bigint DEFAULT 0 NOT NULL;"
+    ]
   }
 ]

@@ -73,5 +73,19 @@ export const migrations: readonly Migration[] = [
       "ALTER TABLE `api_keys` ADD `mac` text;",
       "ALTER TABLE `users` ADD `mac` text;"
     ]
+  },
+  {
+    "name": "0007_silly_ikaris",
+    "statements": [
+      "ALTER TABLE `grants` ADD `refused_since` integer;",
+      "ALTER TABLE `grants` ADD `refused_at` integer;",
+      "ALTER TABLE `grants` ADD `refusals` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `provider_states` ADD `probe_until` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `provider_states` ADD `succeeded_at` integer;",
+      "ALTER TABLE `provider_states` ADD `succeeded_client` text;",
+      "ALTER TABLE `provider_states` ADD `refused_users` text DEFAULT '' NOT NULL;",
+      "ALTER TABLE `provider_states` ADD `client_verdict` text;",
+      "ALTER TABLE `provider_states` ADD `client_checked_at` integer DEFAULT 0 NOT NULL;"
+    ]
   }
 ]

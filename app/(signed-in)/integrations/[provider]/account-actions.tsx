@@ -1,6 +1,6 @@
 import type { GrantView } from '#lib/integrations/grant-view'
 import type { Integration } from '#lib/integrations/list'
-import type { State } from '#lib/integrations/state'
+import { isMendable, type State } from '#lib/integrations/state'
 import { texts } from '../../../texts.ts'
 import { ActionObject } from '../../../ui/object.tsx'
 import { pauseGrant, resumeGrant } from '../actions.ts'
@@ -22,7 +22,7 @@ export function AccountActions({ provider, grant, state }: Props) {
           provider={provider}
           grant={grant}
           state={standing}
-          isNext={state.kind !== 'paused' && state.kind !== 'connected'}
+          isNext={state.kind !== 'paused' && state.kind !== 'connected' && state.kind !== 'refused'}
         />
         {state.kind !== 'paused' && state.kind !== 'reauthorization_required' && (
           <Switch action={pauseGrant} word="pause" provider={provider} grant={grant} />
@@ -56,9 +56,10 @@ function Switch({ action, word, provider, grant, isNext }: SwitchProps) {
   )
 }
 
-/** Not where it would not help: the provider does not answer, or refuses this app and not the user. */
+/** Not where it would not help: the provider answers nobody, or refuses this app and not the user. */
 function Reconnect({ provider, grant, state, isNext }: Props & { isNext: boolean }) {
-  if (state.kind === 'unavailable' || state.kind === 'misconfigured') return null
+  const isTroubled = state.kind === 'unavailable' || state.kind === 'misconfigured'
+  if (isTroubled && !isMendable(state)) return null
   return (
     <a
       href={startLink(provider.id, { returnTo: pageOf(provider.id), grant: grant.id })}

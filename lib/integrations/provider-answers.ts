@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { and, eq, gt, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import { type Database, database } from '#db'
+import { preparedOnce } from '#db/prepared'
+import type { OfferedProvider } from '#lib/providers/provider'
+import { logEvent } from '#lib/telemetry'
+
+/** It has answered as it should: what was wrong is over. */
+export async function noteAnswer(provider: string): Promise<void> {
+  const ended = await prepared(await database()).end.execute({ provider })
+  if (ended.length > 0) logEvent('info', 'provider_recovered', { provider })
+}
+
+/** It has answered, if only to refuse a token: it is not away. */
+export async function noteReached(provider: string): Promise<void> {
+  const ended = await prepared(await database()).endOutage.execute({ provider })
+  if (ended.length > 0) logEvent('info', 'provider_recovered', { provider })
+}
+
+/**
+ * It has given a token: what was wrong is over, and so is what it had said of other tokens. When that was
+ * is written down, for what it refuses next.
+ */
+export async function noteTokens({ id, client }: OfferedProvider): Promise<void> {
+  const opened = await database()
+  const { pending, clear } = prepared(opened)
+  const [found] = await pending.execute({ provider: id })
+  if (found?.error) await noteAnswer(id)
+  if (found) await clear.execute({ provider: id })
+  await stamp(opened, id, clientMark(client.id))
+}
+
+/** A client as a row names it. With another one, what was learnt of the last is worth nothing. */
+export function clientMark(id: string): string {
+  return createHash('sha256').update(id).digest('hex').slice(0, 16)
+}
+
+/** `pending` is asked after every refresh, and mostly finds nothing to do. */
+const prepared = preparedOnce(({ db, tables: { providerStates: states } }) => {
+  const isMeant = eq(states.provider, sql.placeholder('provider'))
+  const isLearnt = or(ne(states.refusedUsers, ''), gt(states.clientCheckedAt, 0))
+  const end = (which: SQL | undefined) =>
+    db
+      .update(states)
+      .set({
+        ...{ error: null, failures: 0, since: null, reference: null },
+        ...{ blockedUntil: 0, probeUntil: 0 },
+      })
+      .where(and(isMeant, which))
+      .returning({ provider: states.provider })
+      .prepare('')
+  return {
+    end: end(isNotNull(states.error)),
+    endOutage: end(eq(states.error, 'temporarily_unavailable')),
+    pending: db
+      .select({ error: states.error })
+      .from(states)
+      .where(and(isMeant, or(isNotNull(states.error), isLearnt)))
+      .prepare(''),
+    clear: db
+      .update(states)
+      .set({ refusedUsers: '', clientVerdict: null, clientCheckedAt: 0 })
+      .where(and(isMeant, isLearnt))
+      .prepare(''),
+  }
+})
+
+/** Once in a while is exact enough, and keeps a busy provider's row from being written by everybody. */
+async function stamp(opened: Database, provider: string, client: string): Promise<void> {
+  const { db, tables, clock } = opened
+  const { providerStates: states } = tables
+  const known = lastStamps.get(opened) ?? new Map<string, number>()
+  lastStamps.set(opened, known)
+  const last = known.get(provider)
+  if (last !== undefined && performance.now() - last < stampEveryMs) return
+  known.set(provider, performance.now())
+  const success = { succeededAt: clock, succeededClient: client }
+  await db
+    .insert(states)
+    .values({ provider, ...success })
+    .onConflictDoUpdate({ target: states.provider, set: success })
+}
+
+const lastStamps = new WeakMap<Database, Map<string, number>>()
+const stampEveryMs = 10_000
