@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { and, eq, gt, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { type Database, database } from '#db'
 import { preparedOnce } from '#db/prepared'
 import type { OfferedProvider } from '#lib/providers/provider'
@@ -23,11 +23,14 @@ export async function noteReached(provider: string): Promise<void> {
  */
 export async function noteTokens({ id, client }: OfferedProvider): Promise<void> {
   const opened = await database()
-  const { pending, clear } = prepared(opened)
-  const [found] = await pending.execute({ provider: id })
-  if (found?.error) await noteAnswer(id)
-  if (found) await clear.execute({ provider: id })
-  await stamp(opened, id, clientMark(client.id))
+  const { known, clear } = prepared(opened)
+  const [state] = await known.execute({ provider: id })
+  if (state?.error) await noteAnswer(id)
+  if (state && (state.refusedUsers !== '' || state.clientCheckedAt > 0))
+    await clear.execute({ provider: id })
+  const mark = clientMark(client.id)
+  const isKnown = state?.succeededClient === mark && state.age !== null && state.age < stampEveryMs
+  if (!isKnown) await stamp(opened, id, mark)
 }
 
 /** A client as a row names it. With another one, what was learnt of the last is worth nothing. */
@@ -35,10 +38,9 @@ export function clientMark(id: string): string {
   return createHash('sha256').update(id).digest('hex').slice(0, 16)
 }
 
-/** `pending` is asked after every refresh, and mostly finds nothing to do. */
-const prepared = preparedOnce(({ db, tables: { providerStates: states } }) => {
+/** `known` is read after every refresh, and mostly tells that there is nothing to do. */
+const prepared = preparedOnce(({ db, tables: { providerStates: states }, clock }) => {
   const isMeant = eq(states.provider, sql.placeholder('provider'))
-  const isLearnt = or(ne(states.refusedUsers, ''), gt(states.clientCheckedAt, 0))
   const end = (which: SQL | undefined) =>
     db
       .update(states)
@@ -52,15 +54,21 @@ const prepared = preparedOnce(({ db, tables: { providerStates: states } }) => {
   return {
     end: end(isNotNull(states.error)),
     endOutage: end(eq(states.error, 'temporarily_unavailable')),
-    pending: db
-      .select({ error: states.error })
+    known: db
+      .select({
+        error: states.error,
+        refusedUsers: states.refusedUsers,
+        clientCheckedAt: states.clientCheckedAt,
+        succeededClient: states.succeededClient,
+        age: sql<number | null>`${clock} - ${states.succeededAt}`.mapWith(Number),
+      })
       .from(states)
-      .where(and(isMeant, or(isNotNull(states.error), isLearnt)))
+      .where(isMeant)
       .prepare(''),
     clear: db
       .update(states)
       .set({ refusedUsers: '', clientVerdict: null, clientCheckedAt: 0 })
-      .where(and(isMeant, isLearnt))
+      .where(isMeant)
       .prepare(''),
   }
 })
@@ -69,11 +77,6 @@ const prepared = preparedOnce(({ db, tables: { providerStates: states } }) => {
 async function stamp(opened: Database, provider: string, client: string): Promise<void> {
   const { db, tables, clock } = opened
   const { providerStates: states } = tables
-  const known = lastStamps.get(opened) ?? new Map<string, number>()
-  lastStamps.set(opened, known)
-  const last = known.get(provider)
-  if (last !== undefined && performance.now() - last < stampEveryMs) return
-  known.set(provider, performance.now())
   const success = { succeededAt: clock, succeededClient: client }
   await db
     .insert(states)
@@ -81,5 +84,4 @@ async function stamp(opened: Database, provider: string, client: string): Promis
     .onConflictDoUpdate({ target: states.provider, set: success })
 }
 
-const lastStamps = new WeakMap<Database, Map<string, number>>()
 const stampEveryMs = 10_000

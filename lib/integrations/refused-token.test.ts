@@ -188,7 +188,6 @@ onEachDialect('a refused token', (open, dialect) => {
     const id = await add('bad')
     await outcomeOf(id)
     expect(await row(id)).toMatchObject({ status: 'active', refusals: 1 })
-    useDatabase(Object.assign(Object.create(database), database))
     expect(await outcomeOf(await add('good'))).toBe('ok')
     await letWait(database, id)
     await outcomeOf(id)

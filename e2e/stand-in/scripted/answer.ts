@@ -8,6 +8,8 @@ export type Reply = {
   status: number
   headers?: Record<string, string>
   json?: Record<string, unknown>
+  /** In place of JSON. */
+  text?: string
   redirect?: { to: string; query: Record<string, string> }
 }
 
@@ -41,7 +43,7 @@ function bend(reply: Reply, rule: Partial<Rule>) {
   if (rule.body_base64 !== undefined)
     return { status, headers, body: Buffer.from(rule.body_base64, 'base64') }
   const json = reply.json === undefined ? '' : JSON.stringify(patch(reply.json, rule))
-  return { status, headers, body: Buffer.from(rule.body ?? json) }
+  return { status, headers, body: Buffer.from(rule.body ?? reply.text ?? json) }
 }
 
 function headersOf(reply: Reply, rule: Partial<Rule>): Record<string, string> {

@@ -34,6 +34,8 @@ export const ruleSchema = z.strictObject({
       (value) => typeof value === 'string' && /^(kill-family|grace:\d+s)$/.test(value),
     )
     .optional(),
+  /** How a refresh token that is dead is refused, in place of `invalid_grant`. All others are good. */
+  dead: z.strictObject({ status: z.number().int(), body: z.string() }).optional(),
   /** Ends a process once the answer is out. */
   signal_after_response: z.strictObject({ pid: z.number(), signal: z.string() }).optional(),
   /** Claims laid over the honest ID token; `alg: none` removes the signature, null a claim. */

@@ -9,6 +9,8 @@ export async function token(place: Place, { form, rule }: Visit): Promise<Reply>
     rotate: rule.rotate ?? place.rotate,
     reuse: rule.reuse ?? place.reuse,
   })
+  const isDead = issued === 'invalid_grant' && form.get('grant_type') === 'refresh_token'
+  if (isDead && rule.dead) return { status: rule.dead.status, text: rule.dead.body }
   if (typeof issued === 'string') return { status: 400, json: { error: issued } }
   const { account, scope } = issued.family.consent
   const isOpenid = place.openid && scope.split(' ').includes('openid')
