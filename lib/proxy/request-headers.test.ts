@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { stubSettings } from '../testing/settings.ts'
 import { passedHeaders, withToken } from './request-headers.ts'
 
-stubSettings({ PROXY_IGNORED_HEADERS: 'X-Our-Edge, x-our-wall' })
+stubSettings({ PROXY_IGNORED_HEADERS: 'X_Our-Edge, x-our-wall' })
 
 type Entry = Partial<Parameters<typeof passedHeaders>[1]>
 

@@ -121,7 +121,7 @@ export const settings = z.object({
   PROXY_IGNORED_HEADERS: z
     .string()
     .default('')
-    .transform((text) => list(text).map((name) => name.toLowerCase()))
+    .transform((text) => list(text).map((name) => name.toLowerCase().replaceAll('_', '-')))
     .describe(
       'Comma-separated names of request headers that your own network adds to every request: calls through the proxy go on without them, instead of being refused (docs/calling-apis.md).',
     ),
