@@ -7,7 +7,7 @@ import { goOn } from '#lib/background'
 import { GrantkeeperError } from '#lib/errors'
 import { logEvent } from '#lib/telemetry'
 import { adoptsUntil, checkCanary } from '#lib/vault-canary'
-import { hashesOf, isMacOf, isNewest, macOf } from '#lib/vault-mac'
+import { hashesOf, isMacOf, isOutdated, macOf } from '#lib/vault-mac'
 
 /** A key of a backend job, as it is shown to administrators: never the key itself. */
 export type ApiKey = {
@@ -114,8 +114,7 @@ export async function findKey(presented: string): Promise<ApiKey | undefined> {
   if (!row) return undefined
   const isSound = isMacOf(row.mac, 'api key rights', rightsOf(row))
   if (!isSound && !(await isAdopted(row))) return undefined
-  const [newest = ''] = hashes
-  if (row.hash !== newest || !isNewest(row.mac ?? '')) goOn(renew(row, newest))
+  if (row.hash === hashes.at(-1) || isOutdated(row.mac ?? '')) goOn(renew(row, presented))
   return toApiKey(row)
 }
 
@@ -141,9 +140,9 @@ async function isAdopted(row: Found): Promise<boolean> {
  * The key itself is there only while it is used: then its row gets the newest keyed hash. Not while a release of
  * before may run beside, which knows it by its plain hash alone.
  */
-async function renew(row: Found, newest: string): Promise<void> {
+async function renew(row: Found, presented: string): Promise<void> {
   try {
-    if (Date.now() >= (await adoptsUntil())) await vouchFor(row, newest)
+    if (Date.now() >= (await adoptsUntil())) await vouchFor(row, newestHashOf(presented))
   } catch (cause) {
     logEvent('warn', 'api_key_not_renewed', { cause })
   }

@@ -23,10 +23,7 @@ export async function checkCanary(): Promise<void> {
  */
 export async function adoptsUntil(): Promise<number> {
   const opened = await database()
-  const slot = oncePerProcess(
-    'vault canary',
-    (): { result?: Promise<number>; until?: number } => ({}),
-  )
+  const slot = canarySlot()
   if (slot.result && Date.now() < (slot.until ?? Number.POSITIVE_INFINITY)) return slot.result
   delete slot.until
   slot.result = verifyCanaries(opened, env().VAULT_KEYS)
@@ -34,6 +31,30 @@ export async function adoptsUntil(): Promise<number> {
     slot.until = Date.now() + recheckMs
   })
   return slot.result
+}
+
+/**
+ * The number of the key that vouches for rows: the highest that the database has known for a day. While a new one
+ * is being rolled out, instances that lack it go on knowing everybody. Only after `checkCanary`.
+ */
+export function vouchingKey(): number {
+  const { since } = canarySlot()
+  const numbers = [...env().VAULT_KEYS.keys()].toSorted((a, b) => b - a)
+  const isSettled = (number: number) => (since?.get(number) ?? Date.now()) <= Date.now() - rolloutMs
+  return numbers.find(isSettled) ?? Math.min(...numbers)
+}
+
+const rolloutMs = 86_400_000
+
+type Slot = {
+  result?: Promise<number>
+  until?: number
+  /** When each key was first seen. It decides which key is used, never whether a row is believed. */
+  since?: Map<number, number>
+}
+
+function canarySlot(): Slot {
+  return oncePerProcess('vault canary', (): Slot => ({}))
 }
 
 /**
@@ -84,6 +105,7 @@ export async function refuseWrongKeys(
 ): Promise<Map<number, string>> {
   const { db, tables } = database
   const rows = await db.select().from(tables.vaultCanaries)
+  canarySlot().since = new Map(rows.map(({ keyNumber, createdAt }) => [keyNumber, createdAt]))
   for (const { keyNumber, sealed } of rows) {
     if (ring.has(keyNumber)) refuseWrongKey(keyNumber, sealed, ring)
     else if (await isInUse(database, keyNumber)) throw unavailable(lacks(keyNumber))

@@ -2,34 +2,32 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual 
 import { env } from './env.ts'
 import { oncePerProcess } from './process.ts'
 import type { KeyRing } from './settings/values.ts'
+import { vouchingKey } from './vault-canary.ts'
 
 /** What a MAC is for: each use has a key of its own, so that none can stand for another. */
 export type MacPurpose = 'user' | 'api key' | 'api key rights'
 
 /**
- * The vault's word for some text: an HMAC-SHA256 under a key that HKDF (RFC 5869) derives from the vault's
- * key of the highest number. Only this process and its like can make one; the database cannot.
+ * The vault's word for some text: an HMAC-SHA256 under a key that HKDF (RFC 5869) derives from the vault's key
+ * that vouches. Only this process and its like can make one; the database cannot.
+ * @param ring in place of the settings': then its highest key makes it
  * @returns `m1.{key number}.{base64url}`
  */
-export function macOf(
-  purpose: MacPurpose,
-  parts: readonly string[],
-  ring: KeyRing = env().VAULT_KEYS,
-): string {
-  return macWith(Math.max(...ring.keys()), purpose, parts, ring)
+export function macOf(purpose: MacPurpose, parts: readonly string[], ring?: KeyRing): string {
+  return ring
+    ? macWith(Math.max(...ring.keys()), purpose, parts, ring)
+    : macWith(vouchingKey(), purpose, parts, env().VAULT_KEYS)
 }
 
 /**
- * A keyed hash by which a secret is found again without being stored: in hex, with each key of the ring, the
- * newest first.
+ * A keyed hash by which a secret is found again without being stored: in hex, with each key of the ring, that
+ * which vouches first.
  */
-export function hashesOf(
-  purpose: MacPurpose,
-  text: string,
-  ring: KeyRing = env().VAULT_KEYS,
-): string[] {
-  const numbers = [...ring.keys()].toSorted((a, b) => b - a)
-  return numbers.map((number) => digest(number, purpose, [text], ring).toString('hex'))
+export function hashesOf(purpose: MacPurpose, text: string): string[] {
+  const ring = env().VAULT_KEYS
+  const first = vouchingKey()
+  const others = [...ring.keys()].filter((number) => number !== first)
+  return [first, ...others].map((number) => digest(number, purpose, [text], ring).toString('hex'))
 }
 
 /** Whether the vault has given its word for these parts, with any of its keys. */
@@ -39,7 +37,7 @@ export function isMacOf(
   parts: readonly string[],
   ring: KeyRing = env().VAULT_KEYS,
 ): boolean {
-  const number = Number(/^m1\.([1-9]\d{0,5})\./.exec(mac ?? '')?.[1])
+  const number = numberOf(mac)
   if (mac === null || !ring.has(number)) return false
   const told = joined(purpose, parts)
   const verified = oncePerProcess('verified macs', (): Map<string, string> => new Map())
@@ -51,9 +49,13 @@ export function isMacOf(
   return true
 }
 
-/** Whether a MAC was made with the key that makes them now. */
-export function isNewest(mac: string, ring: KeyRing = env().VAULT_KEYS): boolean {
-  return mac.startsWith(`m1.${Math.max(...ring.keys())}.`)
+/** Whether a MAC was made with a key before the one that makes them now. */
+export function isOutdated(mac: string): boolean {
+  return numberOf(mac) < vouchingKey()
+}
+
+function numberOf(mac: string | null): number {
+  return Number(/^m1\.([1-9]\d{0,5})\./.exec(mac ?? '')?.[1])
 }
 
 /** A vend checks two, of the same users and keys over and over: comparing texts costs less than a hash. */

@@ -113,6 +113,8 @@ export const rules: Rule[] = [
   },
   { from: ['lib/rate-limits'], to: [...leaves, 'db/'] },
   { from: ['lib/vault-canary'], to: [...leaves, 'lib/vault', 'db/'] },
+  // Which key vouches follows from what the canaries tell.
+  { from: ['lib/vault-mac'], to: [...leaves, 'lib/vault-canary'] },
   { from: ['lib/vault'], to: leaves },
   {
     // The name of a provider, for people who read the trail.

@@ -40,9 +40,9 @@ test('AU-16 a user who is switched off has no session, page, token or call left,
   expect((await elsewhere.get('/integrations')).location?.pathname, 'a copy stays dead').toBe(
     '/auth/login',
   )
-  await alice.login('alice')
+  const again = await newVisitor('alice')
   await vend(world, { authorization, body })
-  const { body: activity } = await alice.get('/activity')
+  const { body: activity } = await again.get('/activity')
   expect(activity).toContain('switched off by an administrator')
   expect(activity).toContain('switched on again by an administrator')
 })

@@ -51,14 +51,21 @@ test('CR-08 what an older key sealed still opens, and the newest seals', async (
   await world.restart({ VAULT_KEYS: second })
   const early = await alice.get('/api/ready')
   expect([early.status, JSON.parse(early.body).code]).toEqual([503, 'storage_unavailable'])
+  // A new key vouches for users when it has been there for a day.
+  await world.rows.execute('update vault_canaries set created_at = 1 where key_number = 2')
   await world.restart({ VAULT_KEYS: `${ring},${second}` })
   expect((await alice.get('/api/ready')).status).toBe(200)
   for (const _ of [1, 2]) expect((await disconnect(alice)).outcome).toBe('revoked')
+  const vouchers = async () =>
+    (await world.rows.all('users')).map(({ mac }) => `${mac}`.split('.')[1])
+  await expect.poll(async () => new Set(await vouchers())).toEqual(new Set(['2']))
   // No row uses key 1 any more: it may go.
   await world.restart({ VAULT_KEYS: second })
   expect((await alice.get('/api/ready')).status).toBe(200)
   expectOk(await connect(alice))
   await world.rows.clear()
+  // By the key that goes away again now.
+  await world.rows.execute('delete from users')
   await world.restart({ VAULT_KEYS: ring })
 })
 
