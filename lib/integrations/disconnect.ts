@@ -70,7 +70,10 @@ async function revokeAtProvider(
     const living = await openLiving(lease, provider, doomed)
     if (living === undefined) return { outcome: 'revoked', grant }
     grant = living.grant
-    return { outcome: await revokeToken(provider, living.token), grant }
+    return {
+      outcome: await revokeToken(provider, { token: living.token, kind: doomed.kind }),
+      grant,
+    }
   } catch (cause) {
     logEvent('warn', 'revocation_failed', { provider: grant.provider, grantId: grant.id, cause })
     return { outcome: 'failed', grant }

@@ -52,7 +52,7 @@ async function retry(row: PendingRevocationRow, now: number): Promise<void> {
     // Somebody may have connected the same account since: that grant is not ours to end.
     if (await isShared(resolved, { accountId })) return await settle(row, 'revocation_given_up')
     const token = open(row.token, { grantId, userId, provider, version, field })
-    const outcome = await revokeToken(resolved, token)
+    const outcome = await revokeToken(resolved, { token, kind: field })
     await settle(row, outcome === 'revoked' ? 'revoked_later' : 'revocation_given_up')
   } catch (cause) {
     logEvent('warn', 'revocation_failed', { provider, grantId, cause })

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { headerOf } from '#e2e/stand-in/request-log'
 import { type Scripted, startScripted } from '#e2e/stand-in/scripted'
 import { scriptedEntry } from '#e2e/stand-in/scripted-entry'
+import type { ProviderEntry } from '#lib/providers/provider'
 import { attemptOf } from '../testing/attempt.ts'
 import { offered } from '../testing/provider.ts'
 import { stubSettings } from '../testing/settings.ts'
@@ -24,11 +25,16 @@ beforeEach(() => {
   acme.ctl({ endpoint: 'token', body: answer })
 })
 
-type Method = NonNullable<Parameters<typeof scriptedEntry>[1]>['token_endpoint_auth_method']
+type Method = ProviderEntry['token_endpoint_auth_method']
+type Assertion = NonNullable<ProviderEntry['assertion']>
 
 /** Redeems a code with this way of authentication; the request as the provider saw it. */
-async function exchange(method: Method, given: { id: string; secret?: string } = client) {
-  const entry = scriptedEntry(acme, { token_endpoint_auth_method: method })
+async function exchange(
+  method: Method,
+  given: { id: string; secret?: string } = client,
+  more: Partial<ProviderEntry> = {},
+) {
+  const entry = scriptedEntry(acme, { token_endpoint_auth_method: method, ...more })
   const own = { id: given.id, secret: given.secret }
   const provider = await resolveProvider(offered(entry, own))
   await exchangeCode(provider, attemptOf(), { code: 'C' })
@@ -57,6 +63,21 @@ describe('TE-12 exactly one method, as configured', () => {
     expect([unescaped(id), unescaped(secret)]).toEqual([client.id, client.secret])
     expect(credentials(authorization)).toMatch(/^[\x21-\x7e]+$/)
     expect([url, form.has('client_secret')]).toEqual(['/token', false])
+  })
+
+  // Seven of eight real servers compare what they see, and do not decode it: what can stay, stays.
+  test.each([
+    ['client-acme', 'client-acme'],
+    ['3f6c1d9e-5f0e-4a53.app_1*', '3f6c1d9e-5f0e-4a53.app_1*'],
+    ['a_b.c-d', 'a_b.c-d'],
+    ['a b', 'a+b'],
+    ['a+b/c=', 'a%2Bb%2Fc%3D'],
+    ['a:b%c&d', 'a%3Ab%25c%26d'],
+    ["~!'()", '%7E%21%27%28%29'],
+    ['é€', '%C3%A9%E2%82%AC'],
+  ])('RS-02 client_secret_basic: %j is sent as %s', async (text, encoded) => {
+    const { authorization } = await exchange('client_secret_basic', { id: text, secret: text })
+    expect(credentials(authorization)).toBe(`${encoded}:${encoded}`)
   })
 
   test('TE-12 client_secret_basic_raw: as it is', async () => {
@@ -100,6 +121,52 @@ describe('MX-18 private_key_jwt', () => {
       expect(request.authorization).toBeUndefined()
     },
   )
+
+  const settled = (alg: 'ES256' | 'RS256', assertion: Assertion, more = {}) =>
+    exchange(
+      'private_key_jwt',
+      {
+        id: 'grantkeeper',
+        secret: pairs[alg].privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      },
+      { assertion, ...more },
+    )
+
+  test('RS-06 the entry says that the audience is the token endpoint, with or without an issuer', async () => {
+    for (const more of [{}, { issuer: undefined, iss_parameter_supported: false }]) {
+      acme.reset()
+      acme.ctl({ endpoint: 'token', body: answer })
+      const { form } = await settled('ES256', { aud: 'token_endpoint' }, more)
+      const { aud, iss } = decodeJwt(form.get('client_assertion') ?? '')
+      expect([aud, iss]).toEqual([`${acme.url}/token`, 'grantkeeper'])
+    }
+  })
+
+  test('RS-06 the entry says issuer, algorithm and life of the assertion', async () => {
+    const said = { iss: 'our-team', alg: 'PS256', life_s: 600 } as const
+    const { form } = await settled('RS256', said)
+    const jwt = form.get('client_assertion') ?? ''
+    const { payload, protectedHeader } = await jwtVerify(jwt, pairs.RS256.publicKey)
+    expect(protectedHeader.alg).toBe('PS256')
+    expect(payload).toMatchObject({ iss: 'our-team', sub: 'grantkeeper', aud: acme.url })
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(600)
+  })
+
+  test('EdDSA is called so: few servers know its new name', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+    const secret = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const own = { id: 'grantkeeper', secret }
+    const { form } = await exchange('private_key_jwt', own, { assertion: { alg: 'EdDSA' } })
+    const { protectedHeader } = await jwtVerify(form.get('client_assertion') ?? '', publicKey)
+    expect(protectedHeader.alg).toBe('EdDSA')
+  })
+
+  test('a key that does not fit the algorithm is a matter of configuration', async () => {
+    await expect(settled('RS256', { alg: 'ES256' })).rejects.toMatchObject({
+      code: 'provider_misconfigured',
+    })
+    expect(acme.calls('/token')).toEqual([])
+  })
 
   test('each assertion is one of a kind, and short-lived', async () => {
     const secret = pairs.ES256.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()

@@ -239,12 +239,16 @@ test('TE-13 nothing of the answer but its tokens is handed on', async () => {
 
 describe('revoking', () => {
   const revoke = async (entry: Partial<ProviderEntry> = {}) =>
-    revokeToken(await providerOf(entry), 'RT_cnry')
+    revokeToken(await providerOf(entry), { token: 'RT_cnry', kind: 'refresh_token' })
 
   test('RV-01 the token is sent to the revocation endpoint, with our authentication', async () => {
     expect(await revoke()).toBe('revoked')
     const form = new URLSearchParams(acme.calls('/revoke')[0]?.body)
-    expect(Object.fromEntries(form)).toMatchObject({ token: 'RT_cnry', client_id: acme.client.id })
+    expect(Object.fromEntries(form)).toMatchObject({
+      token: 'RT_cnry',
+      token_type_hint: 'refresh_token',
+      client_id: acme.client.id,
+    })
   })
 
   test('without such an endpoint it is not supported', async () => {

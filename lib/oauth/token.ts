@@ -42,19 +42,29 @@ export async function exchangeCode(
 /** Ends tokens that we received and will not keep. That it fails changes nothing for the user. */
 export async function revokeReceived(provider: ResolvedProvider, tokens: Renewed): Promise<void> {
   const { accessToken, refreshToken } = tokens
-  const token = provider.revocation_token === 'access_token' ? accessToken : refreshToken
-  const received = token ?? accessToken ?? refreshToken
-  if (received !== null) await revokeToken(provider, received).catch(() => undefined)
+  const access = accessToken === null ? [] : [revocable(accessToken, 'access_token')]
+  const refresh = refreshToken === null ? [] : [revocable(refreshToken, 'refresh_token')]
+  const isAccessFirst = provider.revocation_token === 'access_token'
+  const [doomed] = isAccessFirst ? [...access, ...refresh] : [...refresh, ...access]
+  if (doomed) await revokeToken(provider, doomed).catch(() => undefined)
 }
 
+function revocable(token: string, kind: Revocable['kind']): Revocable {
+  return { token, kind }
+}
+
+/** A token, and what it is. */
+export type Revocable = { token: string; kind: 'access_token' | 'refresh_token' }
+
 /**
- * Revokes a token at the provider (RFC 7009).
+ * Revokes a token at the provider (RFC 7009). It is told which kind it is (`token_type_hint`, §2.1): some
+ * servers look nowhere else, and call a token that they did not find revoked (§2.2).
  * @returns `unsupported` where the provider has no way to revoke
  * @throws {GrantkeeperError} when the provider did not confirm it
  */
 export async function revokeToken(
   provider: ResolvedProvider,
-  token: string,
+  { token, kind }: Revocable,
 ): Promise<'revoked' | 'unsupported'> {
   if (!provider.revocation_endpoint) return 'unsupported'
   const response = await oauth.revocationRequest(
@@ -62,7 +72,7 @@ export async function revokeToken(
     { client_id: provider.client.id },
     await clientAuthentication(provider),
     token,
-    wire(provider, 'revocation'),
+    { ...wire(provider, 'revocation'), additionalParameters: { token_type_hint: kind } },
   )
   if (response.ok) return 'revoked'
   throw new GrantkeeperError('temporarily_unavailable', {

@@ -13,6 +13,8 @@ export function* contradictions(entry: Entry): Generator<Contradiction> {
   yield* parameters(entry)
   if (entry.pkce === 'none' && entry.token_endpoint_auth_method === 'none')
     yield at('pkce', 'is none for a client without a secret: such a client needs S256')
+  if (entry.assertion !== undefined && entry.token_endpoint_auth_method !== 'private_key_jwt')
+    yield at('assertion', 'is sent with token_endpoint_auth_method private_key_jwt alone')
   for (const quirk of [entry.quirk ?? []].flat())
     if (!Object.hasOwn(quirks, quirk))
       yield at('quirk', `"${quirk}" does not exist; there are ${Object.keys(quirks).join(', ')}`)
@@ -34,6 +36,7 @@ type Entry = {
   pushed_authorization_request_endpoint?: string | undefined
   require_pushed_authorization_requests: boolean
   token_endpoint_auth_method: string
+  assertion?: { aud?: string | undefined } | undefined
   pkce: string
   scope: string[]
   optional_scope: string[]
@@ -73,7 +76,10 @@ function* issuer(entry: Entry): Generator<Contradiction> {
   const missing = (reason: string) => at('issuer', `is missing, but ${reason}`)
   if (entry.iss_parameter_supported)
     yield missing('iss_parameter_supported is true: nothing to compare with')
-  if (entry.token_endpoint_auth_method === 'private_key_jwt')
+  if (
+    entry.token_endpoint_auth_method === 'private_key_jwt' &&
+    entry.assertion?.aud !== 'token_endpoint'
+  )
     yield missing('private_key_jwt needs it as the audience')
   if (entry.scope.includes('openid') || entry.optional_scope.includes('openid'))
     yield missing(

@@ -50,6 +50,12 @@ const refreshError = z
     if (equals === undefined) wrong('equals', 'is missing; "dead" needs path and equals')
   })
 
+/** Asymmetric alone: with HS256 the client secret would be the key (RFC 7518 §3). */
+const assertionAlgorithms = [
+  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
+  ...(['ES256', 'ES384', 'ES512', 'EdDSA'] as const),
+] as const
+
 /** Every field of an entry, in the order of `docs/providers.md`, which prints the descriptions. */
 export const fields = {
   id: z
@@ -95,6 +101,17 @@ export const fields = {
     .default('client_secret_post')
     .describe(
       'How the client authenticates. `client_secret_basic_raw` leaves out the form encoding of RFC 6749 §2.3.1. For `private_key_jwt` the key (PKCS8 PEM or JWK) is in `{ID}_CLIENT_SECRET`.',
+    ),
+  assertion: z
+    .strictObject({
+      iss: z.string().min(1).max(512).optional(),
+      aud: z.enum(['issuer', 'token_endpoint']).optional(),
+      alg: z.enum(assertionAlgorithms).optional(),
+      life_s: z.number().int().min(1).max(600).optional(),
+    })
+    .optional()
+    .describe(
+      'For `private_key_jwt`, what the assertion says: `{ "aud": "token_endpoint" }` where the server takes only its token endpoint as audience (RFC 7523 §3) and not its issuer (the default, `"issuer"`); `alg` (the default is ES256 for a P-256 key and RS256 for RSA; also RS384, RS512, PS256, PS384, PS512, ES384, ES512, EdDSA); `life_s`, 1 to 600 (the default is 60); `iss` where it is not the client id. `jti` is new in each.',
     ),
   pkce: z
     .enum(['S256', 'none'])
