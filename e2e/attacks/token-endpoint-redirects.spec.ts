@@ -79,12 +79,16 @@ test('TE-03 a redirect of a pushed request is not followed', async ({ alice, wor
   expect(world.attacker.log).toEqual([])
 })
 
-test('TE-03 a redirect of the metadata is not followed', async ({ alice, world }) => {
+test('TE-03 a redirect of the metadata to another origin is not followed', async ({
+  alice,
+  world,
+}) => {
   const { openid } = world.providers
   // Metadata is kept for an hour: a new process has none.
   await world.restart()
+  // Within its own origin it is: RS-07.
   for (const status of statuses)
-    for (const redirect_to of targets(world, '/.well-known/openid-configuration')) {
+    for (const redirect_to of targets(world, '/.well-known/openid-configuration').slice(0, 2)) {
       openid.reset()
       openid.ctl({ endpoint: 'metadata', status, redirect_to })
       const answer = await requestStart({ visitor: alice, provider: 'openid' })

@@ -71,6 +71,71 @@ test('where there is no OpenID metadata, that of RFC 8414 is taken', async () =>
   ])
 })
 
+const known = (given: Partial<ProviderEntry> = {}) => resolveProvider(discovered(given))
+const paths = () => acme.log().map(({ path }) => path)
+
+describe('RS-07 whatever is not the document at OpenID’s place leads to that of RFC 8414', () => {
+  test.each([400, 401, 403, 404, 405, 410, 200])('RS-07 a page with %d', async (status) => {
+    const body = '<!doctype html><h1>Welcome</h1>'
+    acme.ctl({
+      endpoint: 'metadata',
+      nth: 1,
+      status,
+      body,
+      headers: { 'content-type': 'text/html' },
+    })
+    expect((await known()).token_endpoint).toBe(`${acme.url}/token`)
+  })
+
+  test.each(['{"error":"not_found"}', '[]', 'null', ''])('RS-07 %j with 200', async (body) => {
+    acme.ctl({ endpoint: 'metadata', nth: 1, status: 200, body })
+    expect((await known()).token_endpoint).toBe(`${acme.url}/token`)
+  })
+
+  test.each([429, 500, 503])('RS-07 %d is an outage, and leads nowhere', async (status) => {
+    acme.ctl({ endpoint: 'metadata', nth: 1, status })
+    await expect(known()).rejects.toEqual(unavailable)
+    expect(fetched()).toBe(1)
+  })
+
+  test('a document of another issuer is the document, and leads nowhere', async () => {
+    acme.ctl({ endpoint: 'metadata', nth: 1, merge: { issuer: `${acme.url}/` } })
+    const error = await known().catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ cause: { reason: 'another_issuer', found: `${acme.url}/` } })
+    expect(fetched()).toBe(1)
+  })
+})
+
+describe('RS-07 a redirect of the metadata within its own origin is followed', () => {
+  const second = '/.well-known/oauth-authorization-server'
+
+  test.each([second, 'oauth-authorization-server'])('RS-07 to %s', async (redirect_to) => {
+    acme.ctl({ endpoint: 'metadata', nth: 1, status: 301, redirect_to })
+    expect((await known()).token_endpoint).toBe(`${acme.url}/token`)
+    expect(paths()).toEqual(['/.well-known/openid-configuration', second])
+  })
+
+  test.each([
+    'http://127.0.0.1:1/.well-known/openid-configuration',
+    'https://evil.test/.well-known/openid-configuration',
+    '//evil.test/.well-known/openid-configuration',
+    '/uploads/metadata.json',
+    'javascript:alert(1)',
+    'http://[',
+  ])('RS-07 TE-03 and never to %s', async (redirect_to) => {
+    acme.ctl({ endpoint: 'metadata', status: 301, redirect_to })
+    await expect(known()).rejects.toEqual(misconfigured)
+    expect(paths()).toEqual(['/.well-known/openid-configuration'])
+  })
+
+  test('RS-07 twice at most', async () => {
+    const redirect_to = '/.well-known/openid-configuration'
+    acme.ctl({ endpoint: 'metadata', status: 302, redirect_to })
+    await expect(known()).rejects.toEqual(misconfigured)
+    expect(fetched()).toBe(3)
+  })
+})
+
 describe('MX-08 metadata of another issuer is not believed', () => {
   test.each(['https://other.test', '/', 'upper', 'missing', 'number'])('MX-08 %s', async (kind) => {
     const issuers: Record<string, unknown> = {

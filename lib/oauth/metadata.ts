@@ -103,15 +103,57 @@ function isPassing(error: unknown): boolean {
   return error instanceof GrantkeeperError && error.code === 'temporarily_unavailable'
 }
 
+/**
+ * OpenID's place first, then RFC 8414's. Real hosts answer the first with 400, 401, 403 or a page where they
+ * only have the second: whatever is not the document leads on. An outage does not, nor does a document of
+ * another issuer, or a redirect elsewhere: old metadata must not cover for these.
+ */
 async function fetchMetadata(provider: OfferedProvider, issuer: string): Promise<Discovered> {
+  let cause: unknown
   for (const algorithm of ['oidc', 'oauth2'] as const) {
-    const response = await request(provider, issuer, algorithm)
-    if (response.status === 404) continue
-    if (response.status >= 500 || response.status === 429)
-      throw new GrantkeeperError('temporarily_unavailable')
-    return pick(await readMetadata(response, issuer), issuer, provider)
+    const answer = await ask(provider, issuer, algorithm)
+    if ('document' in answer) return pick(answer.document, issuer, provider)
+    cause ??= answer.cause
   }
-  throw new GrantkeeperError('provider_misconfigured')
+  throw new GrantkeeperError('provider_misconfigured', { cause })
+}
+
+/**
+ * Why metadata is not used. `found` is what stands in its place, for the doctor alone: a third party's text
+ * is not logged.
+ */
+export class MetadataError extends Error {
+  override readonly name = 'MetadataError'
+  readonly reason: 'no_document' | 'another_issuer' | 'foreign_endpoint'
+  readonly found: string
+
+  constructor(reason: MetadataError['reason'], found = '') {
+    super(reason)
+    this.reason = reason
+    this.found = found
+  }
+}
+
+type Document = Record<string, unknown>
+
+async function ask(
+  provider: OfferedProvider,
+  issuer: string,
+  algorithm: 'oidc' | 'oauth2',
+): Promise<{ document: Document } | { cause: unknown }> {
+  const response = await request(provider, issuer, algorithm)
+  if (response.status >= 500 || response.status === 429)
+    throw new GrantkeeperError('temporarily_unavailable')
+  const body: unknown = response.status === 200 ? await response.json().catch(() => null) : null
+  if (typeof body !== 'object' || body === null || !('issuer' in body))
+    return { cause: new MetadataError('no_document', String(response.status)) }
+  // Byte by byte (RFC 8414 §3.3): a URL parser would let `https://a` and `https://a/` pass as one.
+  if (body.issuer === issuer) return { document: { ...body } }
+  throw misconfigured('another_issuer', String(body.issuer))
+}
+
+function misconfigured(reason: MetadataError['reason'], found: string): GrantkeeperError {
+  return new GrantkeeperError('provider_misconfigured', { cause: new MetadataError(reason, found) })
 }
 
 async function request(
@@ -119,9 +161,13 @@ async function request(
   issuer: string,
   algorithm: 'oidc' | 'oauth2',
 ): Promise<Response> {
+  const options = wire(provider, 'metadata')
+  const { [oauth.customFetch]: send } = options
+  const followingFetch: typeof send = (url, init) => following(url, (at) => send(at, init))
   try {
     return await oauth.discoveryRequest(new URL(issuer), {
-      ...wire(provider, 'metadata'),
+      ...options,
+      [oauth.customFetch]: followingFetch,
       algorithm,
     })
   } catch (cause) {
@@ -130,35 +176,44 @@ async function request(
   }
 }
 
-async function readMetadata(
-  response: Response,
-  issuer: string,
-): Promise<oauth.AuthorizationServer> {
-  try {
-    const metadata = await oauth.processDiscoveryResponse(new URL(issuer), response)
-    // Byte by byte (RFC 8414 §3.3): a URL parser would let `https://a` and `https://a/` pass as one.
-    if (metadata.issuer === issuer) return metadata
-  } catch (cause) {
-    throw new GrantkeeperError('provider_misconfigured', { cause })
+const mostHops = 2
+
+/**
+ * Some servers add a slash to every address (django-oauth-toolkit up to 1.7). Their metadata may be moved
+ * within its own origin, to where metadata stands (RFC 8615), and nowhere else: what was uploaded to the
+ * same host must not become its metadata.
+ */
+async function following(url: string, send: (url: string) => Promise<Response>): Promise<Response> {
+  for (let at = new URL(url), hops = 0; ; hops += 1) {
+    try {
+      return await send(at.href)
+    } catch (error) {
+      const next = hops < mostHops ? nextPlace(error, at) : undefined
+      if (!next) throw error
+      at = next
+    }
   }
-  throw new GrantkeeperError('provider_misconfigured')
+}
+
+function nextPlace(error: unknown, at: URL): URL | undefined {
+  const { location } = ((error as Error).cause ?? {}) as { location?: unknown }
+  const next = typeof location === 'string' ? URL.parse(location, at) : null
+  if (!next || next.origin !== at.origin || next.username !== '' || next.password !== '')
+    return undefined
+  return next.pathname.split('/').includes('.well-known') ? next : undefined
 }
 
 /** Endpoints on another origin than the issuer's are not believed: an entry must name them itself. */
-function pick(
-  metadata: oauth.AuthorizationServer,
-  issuer: string,
-  provider: OfferedProvider,
-): Discovered {
+function pick(metadata: Document, issuer: string, provider: OfferedProvider): Discovered {
   const found: Discovered = {
     issuer,
     iss_parameter_supported: metadata.authorization_response_iss_parameter_supported === true,
   }
   for (const name of endpoints) {
     const value = metadata[name]
-    if (value === undefined || provider[name] !== undefined) continue
-    if (!URL.canParse(value) || new URL(value).origin !== new URL(issuer).origin)
-      throw new GrantkeeperError('provider_misconfigured')
+    if (value === undefined || value === null || provider[name] !== undefined) continue
+    if (typeof value !== 'string' || URL.parse(value)?.origin !== new URL(issuer).origin)
+      throw misconfigured('foreign_endpoint', name)
     found[name] = value
   }
   return found

@@ -90,7 +90,7 @@ async function ask(
   if (response.statusCode >= 300 && response.statusCode < 400) {
     // Without a listener the stream's own error would end this process.
     response.body.on('error', () => {}).destroy()
-    throw new GrantkeeperError('exchange_failed', { cause: new BadAnswer('redirected') })
+    throw new GrantkeeperError('exchange_failed', { cause: redirected(response.headers.location) })
   }
   return {
     status: response.statusCode,
@@ -99,6 +99,12 @@ async function ask(
       ...{ encoding: response.headers['content-encoding'], maxBytes, isLenient },
     }),
   }
+}
+
+/** Where a redirect led is for `metadata.ts` alone: nobody else follows one. */
+function redirected(location: string | string[] | undefined): Error & { location?: string } {
+  const error = new BadAnswer('redirected')
+  return typeof location === 'string' ? Object.assign(error, { location }) : error
 }
 
 function undici() {
