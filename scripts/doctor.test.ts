@@ -214,7 +214,7 @@ describe('providers', () => {
     expect(new Set(codes.map(([, code]) => code))).toEqual(
       new Set(['grantkeeper-doctor-no-such-code']),
     )
-    // refused, elsewhere
+    // refused, elsewhere: what is refused is not asked again with a wrong secret.
     expect(codes).toHaveLength(2)
     expect(metadata.length + codes.length).toBe(posted.length)
   })

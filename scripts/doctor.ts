@@ -7,7 +7,9 @@ const usage = `Looks at everything that this deployment needs, and says what is 
   npm run doctor [-- --json]
 
 It ends with 1 where there is a fault. It changes nothing, but that an SQLite file is migrated, as the
-start of the app does. To each provider it sends one authorization code that does not exist.`
+start of the app does. To each provider and to the login
+issuer it sends an authorization code that does not exist, and unless that is refused for the client's sake, the same
+once more with a wrong secret: only where that one is refused does it say that ours is good. No token is sent.`
 
 try {
   const { values } = parseArgs({

@@ -1,8 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { type ClientVerdict, verdictOf } from '#lib/oauth/probe'
+import { type ClientVerdict, compared, noSuchCode, verdictOf, wrongSecret } from '#lib/oauth/probe'
+import { type Answer, ask } from './ask.ts'
+import { examineCallback } from './callback-url.ts'
 import { compareClocks } from './clock.ts'
 import { type Finding, fault, good, note } from './finding.ts'
 import type { Login } from './login.ts'
+import { formEncodedAsLogin } from './login.ts'
+import { shownUrl } from './shown-url.ts'
 import { unreachable } from './unreachable.ts'
 
 const about = 'Login'
@@ -15,6 +20,7 @@ export async function examineIssuer(login: Login): Promise<Finding[]> {
     const { says, mend } = unreachable(answer.error, where)
     return [fault(about, says, `${mend} (${login.setting})`)]
   }
+  if (isAway(answer)) return [away]
   const metadata = metadataSchema.safeParse(answer.json)
   if (answer.status !== 200 || !metadata.success)
     return [
@@ -32,15 +38,14 @@ export async function examineIssuer(login: Login): Promise<Finding[]> {
     return [
       fault(
         about,
-        `At ${where.host} the issuer calls itself by another name than ${login.issuer}`,
-        `Write in ${login.setting} the name that stands as "issuer" in ${where.href}`,
+        `At ${where.host} the issuer calls itself by another name than ${login.issuer}: ${shownUrl(issuer)}`,
+        `Write in ${login.setting} the name that stands as "issuer" in ${where.href}, to the last slash.`,
       ),
     ]
   return [
     good(about, `${login.issuer} tells its endpoints.`),
-    compareClocks(Math.abs(answer.at - answer.date), "the login issuer's"),
     await examineKeys(metadata.data.jwks_uri),
-    await examineClient(metadata.data, login),
+    ...(await examineClient(metadata.data, login)),
     await examineCallback(metadata.data.authorization_endpoint, login),
   ]
 }
@@ -57,37 +62,67 @@ const keysSchema = z.object({ keys: z.array(z.object({ use: z.string().optional(
 
 async function examineKeys(address: string): Promise<Finding> {
   const answer = await ask(new URL(address))
-  const keys = 'error' in answer ? undefined : keysSchema.safeParse(answer.json)
-  const usable = keys?.data?.keys.filter(({ use = 'sig' }) => use === 'sig') ?? []
+  if ('error' in answer) {
+    const { says, mend } = unreachable(answer.error, new URL(address))
+    return fault(about, `jwks_uri: ${says}`, mend)
+  }
+  if (isAway(answer)) return away
+  const keys = keysSchema.safeParse(answer.json)
+  const usable = keys.data?.keys.filter(({ use = 'sig' }) => use === 'sig') ?? []
   if (usable.length > 0) return good(about, 'It shows the keys that it signs with.')
   const mend = 'No login or access token can be verified until it does.'
   return fault(about, `It shows no key for signatures at ${address}`, mend)
 }
 
-/** As at a provider: a code that was never given, with the authentication that the driver uses. */
-async function examineClient(
-  { token_endpoint: endpoint, token_endpoint_auth_methods_supported: known }: Metadata,
-  login: Login,
-): Promise<Finding> {
+/**
+ * As at a provider: a code that was never given, with the authentication that the driver uses, and where ours
+ * is not refused a second time with a secret that is surely wrong. The answer to the first tells the time,
+ * too: unlike the metadata, no cache can have kept it.
+ */
+async function examineClient(metadata: Metadata, login: Login): Promise<Finding[]> {
+  const endpoint = new URL(metadata.token_endpoint)
+  const probe = (secret: string) => ask(endpoint, tokenRequest(metadata, login, secret))
+  const answer = await probe(login.client.secret)
+  if ('error' in answer) {
+    const { says, mend } = unreachable(answer.error, endpoint)
+    return [fault(about, says, mend)]
+  }
+  const verdict = await compared(verdictIn(answer), async () => {
+    const wrong = await probe(wrongSecret())
+    return 'error' in wrong ? 'away' : verdictIn(wrong)
+  })
+  return [timeOf(answer), verdict === 'client_refused' ? refused(login) : clientFindings[verdict]]
+}
+
+function tokenRequest(metadata: Metadata, login: Login, secret: string) {
   const { client, callback, clientAuth } = login
+  const known = metadata.token_endpoint_auth_methods_supported
   const taken = known.includes('client_secret_basic') ? 'client_secret_basic' : undefined
   const isBasic = (clientAuth ?? taken) === 'client_secret_basic'
-  const body = new URLSearchParams({
-    grant_type: 'authorization_code',
-    code: 'grantkeeper-doctor-no-such-code',
-    redirect_uri: callback,
-    ...(isBasic ? {} : { client_id: client.id, client_secret: client.secret }),
+  const form = new URLSearchParams({
+    ...{ grant_type: 'authorization_code', code: noSuchCode, redirect_uri: callback },
+    ...{ code_verifier: randomBytes(32).toString('base64url') },
+    ...(isBasic ? {} : { client_id: client.id, client_secret: secret }),
   })
-  const pair = [client.id, client.secret].map(encodeURIComponent).join(':')
-  const headers = new Headers(isBasic ? { authorization: `Basic ${btoa(pair)}` } : {})
-  const answer = await ask(new URL(endpoint), { method: 'POST', body, headers })
-  if ('error' in answer) {
-    const { says, mend } = unreachable(answer.error, new URL(endpoint))
-    return fault(about, says, mend)
-  }
-  const verdict = verdictOf(answer.status, answer.json)
-  return verdict === 'client_refused' ? refused(login) : clientFindings[verdict]
+  const pair = [client.id, secret].map(formEncodedAsLogin).join(':')
+  return isBasic ? { form, headers: { authorization: `Basic ${btoa(pair)}` } } : { form }
 }
+
+function verdictIn({ status, json, isPage }: Answer): ClientVerdict {
+  return verdictOf(status, json, isPage)
+}
+
+function timeOf({ at, date }: Answer): Finding {
+  if (date !== undefined) return compareClocks(Math.abs(at - date), "the login issuer's")
+  const mend = 'Keep this machine on time by NTP.'
+  return note('Clock', 'The login issuer does not tell its time: it cannot be compared', mend)
+}
+
+function isAway({ status }: Answer): boolean {
+  return status === 429 || status >= 500
+}
+
+const away = note(about, 'It is busy or away just now', 'Run this again later.')
 
 type Metadata = z.output<typeof metadataSchema>
 
@@ -108,42 +143,6 @@ const clientFindings: Record<Exclude<ClientVerdict, 'client_refused'>, Finding> 
   accepted: good(about, 'It takes our client.'),
   redirect_uri_refused: unsure,
   not_a_token_endpoint: unsure,
-  away: note(about, 'It is busy or away just now', 'Run this again later.'),
+  away,
   unclear: unsure,
-}
-
-/** `prompt=none` (OpenID Connect Core §3.1.2.1): nobody is asked anything, and a known URL is led back to. */
-async function examineCallback(endpoint: string, { client, callback }: Login): Promise<Finding> {
-  const url = new URL(endpoint)
-  for (const [name, value] of Object.entries({
-    ...{ client_id: client.id, redirect_uri: callback, response_type: 'code', scope: 'openid' },
-    ...{ prompt: 'none', state: 'doctor', nonce: 'doctor' },
-  }))
-    url.searchParams.set(name, value)
-  const answer = await ask(url, { redirect: 'manual' })
-  if ('error' in answer) return unsure
-  if (answer.location?.startsWith(callback)) return good(about, `It knows ${callback}`)
-  return fault(
-    about,
-    `It does not know the callback URL ${callback}`,
-    'Register it there (at Auth0: Settings, Allowed Callback URLs), and see that the client id is right.',
-  )
-}
-
-type Answer = { status: number; json: unknown; location: string | null; at: number; date: number }
-
-const deadlineMs = 10_000
-
-async function ask(url: URL, init: RequestInit = {}): Promise<Answer | { error: unknown }> {
-  try {
-    const signal = AbortSignal.timeout(deadlineMs)
-    const response = await fetch(url, { redirect: 'error', ...init, signal })
-    const { status, headers } = response
-    const at = Date.now()
-    const date = Date.parse(headers.get('date') ?? '') || at
-    const json: unknown = await response.json().catch(() => undefined)
-    return { status, json, location: headers.get('location'), at, date }
-  } catch (error) {
-    return { error }
-  }
 }

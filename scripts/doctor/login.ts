@@ -31,6 +31,15 @@ export function loginOf(env: Env): Login {
   }
 }
 
+/**
+ * What the login's library makes of id and secret before it joins them for Basic. It keeps what the URL Standard's
+ * form encoding would not (`! ~ ' ( )`); a server that decodes reads the same.
+ * https://github.com/panva/openid-client/blob/v5.7.1/lib/helpers/client.js
+ */
+export function formEncodedAsLogin(text: string): string {
+  return encodeURIComponent(text).replaceAll('%20', '+')
+}
+
 const auth0 = {
   setting: 'AUTH0_DOMAIN',
   meaning: "an Auth0 tenant's or custom domain",

@@ -59,7 +59,7 @@ const troubles: { sign: RegExp; says: (host: string) => string; mend: string }[]
   },
   {
     sign: /^(redirected|unexpected redirect)$/,
-    says: (host) => `${host} answers with a redirect, and none is followed`,
+    says: (host) => `${host} answers with a redirect, and none is followed to another origin`,
     mend: 'Write the address to which it leads.',
   },
   {
