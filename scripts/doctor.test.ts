@@ -226,3 +226,33 @@ const withoutEndpoints = {
   revocation_endpoint: undefined,
   userinfo_endpoint: undefined,
 }
+
+test('RS-05 RS-07 what cannot be told is no fault, and an issuer’s other name is printed', async () => {
+  const acme = await startScripted({ id: 'acme', redirectUris: [] })
+  const codeFirst = await startScripted({ id: 'early', redirectUris: [] })
+  const body = '{"error":"invalid_grant"}'
+  codeFirst.ctl({ endpoint: 'token', status: 400, body })
+  closing.push(acme.close, codeFirst.close)
+  const file = providersFile([
+    scriptedEntry(codeFirst),
+    {
+      ...scriptedEntry(acme),
+      ...withoutEndpoints,
+      issuer: undefined,
+      discovery: `${acme.url}/`,
+    },
+  ])
+  closing.push(file.remove)
+  const env = await healthy()
+  const clients = [clientEnv('early', codeFirst.client), clientEnv('acme', acme.client)]
+  const found = await examined({ ...env, ...Object.assign({}, ...clients), ...file.settings })
+  expect(lines(found, 'fault')).toEqual([
+    expect.stringMatching(/^Acme: discovery: The metadata at .* is that of the issuer "http:/),
+  ])
+  expect(lines(found, 'fault')[0]).toContain(`"${acme.url}"`)
+  expect(lines(found, 'note')).toContainEqual(
+    expect.stringContaining('Early: Whether it takes our client cannot be told'),
+  )
+  // Once with our secret, once with a wrong one, and nothing else.
+  expect(codeFirst.calls('/token')).toHaveLength(2)
+})

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { catalogue } from '#lib/providers/catalogue'
+import { quirks } from '#lib/providers/quirks'
 import { fields, type Provider, providerSchema } from '#lib/providers/schema'
 
 /** The text of `docs/providers.md`: the catalogue, the shape of an entry, how to add one. */
@@ -16,6 +17,16 @@ export function providersPage(): string {
     '## The fields of an entry',
     table(['Field', 'Required', 'Default', 'Meaning'], Object.entries(fields).map(fieldRow)),
     afterFields,
+    '## What a server may want',
+    wants,
+    '### How the client proves itself',
+    table(['token_endpoint_auth_method', 'What is sent'], methods),
+    afterMethods,
+    '### Quirks',
+    quirkIntroduction,
+    table(['quirk', 'What it does'], Object.keys(quirks).map(quirkRow)),
+    '## After a change of a client secret',
+    afterChange,
     '## Not verified',
     'These facts of the catalogue nobody has checked against the living provider. If you have, tell us.',
     providers.map(unverified).filter(Boolean).join('\n'),
@@ -61,6 +72,67 @@ const afterFields = `Scopes may also be one text with spaces. URLs are https and
 \`ALLOW_INSECURE_LOCALHOST=true\` those on this machine are allowed too. Parameters that the protocol sets
 itself (\`state\`, \`redirect_uri\`, \`code_challenge\` and their like) are refused, and so is one client for two
 providers at the same authorization server.`
+
+const wants = `- **A refresh token.** Many servers give one only where it is asked for; without it the grant ends with its
+  first access token. OpenID servers want the scope \`offline_access\`, some only together with
+  \`"authorization_params": { "prompt": "consent" }\` (OpenID Connect Core §11; LemonLDAP::NG is one). Google wants
+  \`{ "access_type": "offline", "prompt": "consent" }\`, Dropbox \`{ "token_access_type": "offline" }\`, Salesforce the
+  scope \`refresh_token\`. The provider's documentation says which; look for "offline" or "refresh".
+- **The issuer's exact name.** \`discovery\` must be the \`issuer\` of the metadata byte for byte, also its last slash:
+  \`https://host\` and \`https://host/\` are two issuers. \`npm run doctor\` prints the name that it found.
+- **Metadata in its place.** It is looked for at OpenID's address, then at RFC 8414's. A redirect is followed within the
+  same origin, to an address with \`/.well-known/\`. Where it is elsewhere, write the endpoints in the entry.
+- **A method of its own.** \`discovery\` does not read \`token_endpoint_auth_methods_supported\`: that list says what the
+  server takes of anybody, not what it takes of your client. Our default is \`client_secret_post\`; RFC 8414's is
+  \`client_secret_basic\`, so a server that publishes no list probably wants that.
+- **A token type.** Where a server leaves out \`token_type\` (OpenAuth does), add \`"quirk": "token_type_missing"\`.`
+
+const methods = [
+  ['`client_secret_post`', '`client_id` and `client_secret` in the form'],
+  [
+    '`client_secret_basic`',
+    'Basic authentication (RFC 6749 §2.3.1). Id and secret are encoded as forms are: letters, digits and `- _ . *` stay as they are',
+  ],
+  [
+    '`client_secret_basic_raw`',
+    'Basic authentication without that encoding, for a server that does not decode, where id or secret have other characters',
+  ],
+  [
+    '`private_key_jwt`',
+    '`client_assertion`, a JWT (RFC 7523) signed by the key in `{ID}_CLIENT_SECRET`, for one request: `iss` and `sub` are the client id, `aud` is the issuer, it lives for 60 seconds. `assertion` changes that',
+  ],
+  ['`none`', '`client_id` alone: a public client, with PKCE'],
+]
+
+const afterMethods = `By default the audience of an assertion is the issuer, so that no other server can use it (RFC 7523bis). Many
+servers know only their token endpoint (RFC 7523 §3; Authlib's documentation sets that up): for these the entry says
+\`"assertion": { "aud": "token_endpoint" }\`. A server that takes it refuses the other, mostly as \`invalid_client\`.`
+
+const quirkIntroduction = `A quirk makes a provider's requests and answers conform to the standard. An entry of your own may name one, too.`
+
+const quirkLines: Record<string, string> = {
+  dropbox: 'Userinfo and revocation are POSTs without a body, authorized by the access token.',
+  github:
+    "GitHub's names of errors, sent with status 200; scopes separated by commas; revocation by DELETE with an access token.",
+  google: 'A token that is dead already counts as revoked.',
+  hubspot: 'Token introspection in place of userinfo; scopes as a list.',
+  microsoft:
+    'A refresh token counts as the scope `offline_access`; Graph scopes lose their prefix.',
+  notion: 'JSON in place of forms, a Notion-Version header, nulls for what is not there.',
+  salesforce: 'A token that is dead already counts as revoked.',
+  slack:
+    "Errors with status 200 and `ok: false`; the user's token, also where it is nested; an id that is good across workspaces.",
+  token_type_missing: 'A `token_type` that is missing, null or empty means Bearer.',
+}
+
+function quirkRow(id: string): string[] {
+  return [`\`${id}\``, quirkLines[id] ?? `See \`lib/providers/quirks.ts\`.`]
+}
+
+const afterChange = `Run \`npm run doctor\` with the new secret before you start the app with it. Some servers end a refresh
+token that arrives with a wrong client secret (Glewlwyd does): a typo would cost each user whose token is renewed
+meanwhile a reconnect. The doctor sends no token, so it can do no harm: it sends a code that does not exist, with
+your secret, and once more with a wrong one. Where it says that it cannot tell, connect an account of your own first.`
 
 function withTenant<T extends { tenant?: string }>(entry: T): T {
   return JSON.parse(JSON.stringify(entry).replaceAll('{tenant}', entry.tenant ?? '{tenant}'))

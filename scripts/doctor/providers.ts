@@ -11,7 +11,7 @@ import { knownTrouble, unreachable } from './unreachable.ts'
 
 /**
  * One provider as far as can be told without a user. Nothing is sent but the request for its metadata,
- * and one code that it never gave.
+ * and a code that it never gave, with our client and with one that is surely wrong.
  * @param base this deployment's own origin
  */
 export async function examineProvider(provider: OfferedProvider, base: string): Promise<Finding[]> {
