@@ -15,6 +15,7 @@ ENV NODE_ENV=production \
     NEXT_TELEMETRY_DISABLED=1 \
     UV_THREADPOOL_SIZE=16 \
     PORT=3000 \
+    HOST=:: \
     DATABASE_URL=file:/data/grantkeeper.db
 # Its files belong to root: the app can read them, and write only to /data.
 COPY --from=build /app/.next/standalone ./

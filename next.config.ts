@@ -1,6 +1,9 @@
 import type { NextConfig } from 'next'
 import { everywhere, ofApi } from './app/api/response-headers.ts'
 
+// Next tells nobody that it is run: neither a build, nor a start, nor `next dev`, whatever the environment says.
+process.env.NEXT_TELEMETRY_DISABLED = '1'
+
 const isOnVercel = Boolean(process.env.VERCEL)
 
 const config: NextConfig = {
@@ -13,7 +16,14 @@ const config: NextConfig = {
     isrFlushToDisk: false,
     // A server answers sooner where it loads a route as somebody first comes to it, not all at the start.
     preloadEntriesOnStart: false,
+    // It keeps the body of a request to a page until it has come whole, whoever sends it: 10 MB by default.
+    proxyClientMaxBodySize: '64kb',
+    serverActions: { bodySizeLimit: '64kb' },
+    // Else `next dev` and a build ask the registry of npm whether there is a newer Next.
+    agentUpgrade: false,
   },
+  // Not used, and without this open to anybody: `/_next/image` asks the app itself for any path.
+  images: { unoptimized: true },
   poweredByHeader: false,
   typedRoutes: false,
   // Next's own redirect is a 308 that anybody may keep, with the code of a callback in its Location.
@@ -27,8 +37,12 @@ const config: NextConfig = {
       headers: listed({ ...everywhere, 'referrer-policy': 'same-origin' }),
     },
     { source: '/api/:path*', headers: listed({ ...everywhere, ...ofApi }) },
+    // Files, which need no policy; but what is missing there is answered with a page, past proxy.ts.
+    { source: '/_next/:path*', headers: listed({ 'content-security-policy': nothing }) },
   ],
 }
+
+const nothing = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 function listed(headers: Record<string, string>) {
   return Object.entries(headers).map(([key, value]) => ({ key, value }))

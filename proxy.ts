@@ -9,4 +9,4 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   return gate(request)
 }
 
-export const config = { matcher: ['/((?!api/|_next/|.*\\.(?:svg|ico|png|woff2|txt)$).*)'] }
+export const config = { matcher: ['/((?!api/|_next/|icon\\.svg$).*)'] }

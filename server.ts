@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import next from 'next'
 import { type Core, ownServer } from '#app/api/own-server'
 import { answerAtMouth } from '#app/api/token-mouth'
 import { adoptBuiltConfig } from '#lib/built-config'
 import { answerAtDoor, refuseUpgrade } from '#lib/door'
+import { type Listening, listen, originOf } from '#lib/listen'
 
 /**
  * The self-hosted entry: Next in a server of our own, which answers the token route itself and stops
@@ -14,20 +15,31 @@ adoptBuiltConfig(import.meta.dirname)
 const own = ownServer()
 own.isHere = true
 const app = next({ dev: false, dir: import.meta.dirname })
-const server = createServer((request, response) => {
-  if (answerAtDoor(request, response) || answerAtMouth(request, response, core.answerToken)) return
-  void handle(request, response)
-})
+let listening: Listening = { servers: [], addresses: [] }
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => void stop().finally(() => process.exit(0)))
 
 const core = await prepared().catch((error: Error) => fail(`start: ${error.message}`))
 const handle = app.getRequestHandler()
 const { PORT, APP_BASE_URL, KEEP_ALIVE_TIMEOUT_S } = core.env()
-server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_S * 1000
-server.on('upgrade', refuseUpgrade)
-server.once('error', (error) => fail(`listen on port ${PORT}: ${error.message}`))
-server.listen(PORT, () => console.log(`Ready on ${APP_BASE_URL[0]}`))
+const always = Object.entries(core.strictTransport(core.env()))
+const where = { hosts: core.listensOn(core.env()), port: PORT }
+// Next asks itself for the page to which an action leads, with the user's cookies. Unless told where it is, it
+// asks at localhost:3000, whoever listens there. It reads this as an action ends: not before we listen.
+process.env.__NEXT_PRIVATE_ORIGIN = originOf(where)
+listening = await listen(where, prepare, answer).catch((error: Error) => fail(error.message))
+console.log(`Ready on ${APP_BASE_URL[0]}, listening on ${listening.addresses.join(' and ')}`)
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  for (const [name, value] of always) response.setHeader(name, value)
+  if (answerAtDoor(request, response) || answerAtMouth(request, response, core.answerToken)) return
+  void handle(request, response)
+}
+
+function prepare(server: Server): void {
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_S * 1000
+  server.on('upgrade', refuseUpgrade)
+}
 
 /** @throws {Error} what keeps the build from being served */
 async function prepared(): Promise<Core> {
@@ -54,17 +66,18 @@ function fail(why: string): never {
 async function stop(): Promise<void> {
   const landingMs = Math.max(12_000, (own.core?.env().TOKEN_DEADLINE_MS ?? 0) + 2_000)
   const landed = own.core?.land(landingMs)
-  await Promise.race([closed(server), new Promise((late) => setTimeout(late, landingMs))])
+  const allClosed = Promise.all(listening.servers.map(closed))
+  await Promise.race([allClosed, new Promise((late) => setTimeout(late, landingMs))])
   await landed
   await own.core?.storeUses()
   await app.close()
 }
 
 /** No new connections; idle ones are closed, also those that have just been answered, the others then. */
-function closed(listening: Server): Promise<void> {
+function closed(server: Server): Promise<void> {
   return new Promise((done) => {
-    const sweeping = setInterval(() => listening.closeIdleConnections(), 50)
-    listening.close(() => {
+    const sweeping = setInterval(() => server.closeIdleConnections(), 50)
+    server.close(() => {
       clearInterval(sweeping)
       done()
     })

@@ -53,6 +53,9 @@ function passOn(request: NextRequest, answered: NextResponse, policy: string): N
 function withPolicy(request: NextRequest, policy: string): Headers {
   const headers = new Headers(request.headers)
   headers.set('content-security-policy', policy)
+  // An action that another page has would be sent there by a call of the app to itself, with the sender's body
+  // and cookies. Of one that was sent on already Next does not do that: it answers that there is no such action.
+  if (headers.has('next-action')) headers.set('x-action-forwarded', '1')
   return headers
 }
 

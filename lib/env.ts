@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { contradictions } from './settings/contradictions.ts'
+import { withOwnPort } from './settings/listening.ts'
 import { missingForLogin } from './settings/login.ts'
 import { type Settings, settings } from './settings/table.ts'
 import { withVercelHosts } from './settings/vercel-hosts.ts'
@@ -15,7 +16,7 @@ export function env(): Env {
 
 /** As `env`, from the given variables: for tests, `doctor` and the command line. */
 export function parseEnv(variables: Record<string, string | undefined>): Env {
-  const given = withVercelHosts(withoutEmpty(variables))
+  const given = withOwnPort(withVercelHosts(withoutEmpty(variables)))
   const result = settings.safeParse(given, { reportInput: true })
   const missing = [...missingForLogin(given)]
   if (!result.success) throw new SettingsError([...missing, ...result.error.issues.map(sentence)])

@@ -41,7 +41,7 @@ export const rules: Rule[] = [
   // It answers the token route itself. All else it has from the build (app/api/own-server.ts).
   {
     from: ['server'],
-    to: ['lib/door', 'lib/built-config', 'app/api/own-server', 'app/api/token-mouth'],
+    to: ['lib/door', 'lib/listen', 'lib/built-config', 'app/api/own-server', 'app/api/token-mouth'],
   },
   { from: ['proxy'], to: ['app/gate'] },
   // A logout also forgets the attempts in flight.

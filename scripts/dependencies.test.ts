@@ -35,7 +35,27 @@ test('DP-02 an install runs no code and takes nothing from elsewhere', () => {
 })
 
 test('DP-02 a download address, an install script or scripts switched on are noticed', () => {
-  const packages = { 'node_modules/a': { version: '1.0.0', resolved: 'https://evil.test/a.tgz' } }
+  const integrity = `sha512-${'A'.repeat(86)}==`
+  const packages = {
+    'node_modules/a': { version: '1.0.0', resolved: 'https://evil.test/a.tgz', integrity },
+  }
   const bad = { scripts: { postinstall: 'node x' }, npmrc: 'ignore-scripts=false' }
   expect(installProblems({ lockfileVersion: 3, packages }, bad)).toHaveLength(3)
+})
+
+test('AU-17 every package has a hash, and one without is noticed', () => {
+  for (const folder of ['.', 'bench/peers', 'e2e/vercel/cli']) {
+    const { packages } = JSON.parse(read(`${folder}/package-lock.json`)) as typeof lock
+    expect(Object.keys(packages).length).toBeGreaterThan(1)
+    expect(installProblems({ lockfileVersion: 3, packages }, own), folder).toEqual([])
+  }
+  for (const integrity of [undefined, '', 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=']) {
+    const packages = {
+      '': { version: '0.1.0' },
+      'node_modules/a': { version: '1.0.0', integrity },
+      'node_modules/own': { link: true },
+    }
+    const found = installProblems({ lockfileVersion: 3, packages }, own)
+    expect(found).toEqual([expect.stringContaining('node_modules/a has no hash')])
+  }
 })

@@ -23,6 +23,8 @@ const routes = [
   '/api/health',
   '/api/ready',
   '/api/cron',
+  // It says of what is not there that it is not.
+  '/api/[...unknown]',
   '/api/auth/[...nextauth]',
   // OpenID Connect Back-Channel Logout: the issuer ends sessions.
   '/api/auth/backchannel-logout',

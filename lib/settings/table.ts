@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import { parseHostPattern, parseUrlPattern } from '../url-pattern.ts'
 import { ofDriver, sessionSecret } from './login.ts'
-import { baseUrl, completionUrl, keyRing, list, milliseconds, patterns } from './values.ts'
+import {
+  baseUrl,
+  completionUrl,
+  keyRing,
+  list,
+  listenAddress,
+  milliseconds,
+  patterns,
+} from './values.ts'
 
 /** One entry a variable; `describe` is what `.env.example` says of it. */
 export const settings = z.object({
@@ -12,7 +20,20 @@ export const settings = z.object({
     .describe(
       "This deployment's own URL, or a comma-separated list: the first is canonical, another is chosen only by a Host that equals it exactly. At Vercel it may be left out: then it is the project's domain (VERCEL_PROJECT_PRODUCTION_URL), and on a preview VERCEL_URL and VERCEL_BRANCH_URL.",
     ),
-  PORT: z.coerce.number().int().min(1).max(65_535).default(3000).describe('The port to listen on.'),
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(3000)
+    .describe(
+      'The port to listen on. Default: that of an APP_BASE_URL such as http://localhost:4500, else 3000.',
+    ),
+  HOST: listenAddress
+    .optional()
+    .describe(
+      'The address to listen on: localhost (127.0.0.1 and ::1), an IP address of this machine, or :: for all. Default: localhost where every APP_BASE_URL is on this machine, else all.',
+    ),
   KEEP_ALIVE_TIMEOUT_S: z.coerce
     .number()
     .int()

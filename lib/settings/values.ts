@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { UrlPattern } from '../url-pattern.ts'
 
@@ -14,6 +15,14 @@ export const list = (value: string) =>
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
+
+/** Not a name: shells set HOST to that of the machine, or to something else. */
+export const listenAddress = z
+  .string()
+  .refine(
+    (value) => value === 'localhost' || isIP(value) !== 0,
+    'is "localhost", or an IP address to listen on',
+  )
 
 export const milliseconds = (fallback: number) =>
   z.coerce.number().int().min(100).max(600_000).default(fallback)

@@ -53,6 +53,8 @@ test('no token column, and no secret, is in what users are told', () => {
 async function written(): Promise<string[]> {
   const found: string[] = []
   for await (const file of glob('app/api/**/route.ts', { cwd: root })) {
+    // It answers for what is not there.
+    if (file.includes('[...unknown]')) continue
     const text = readFileSync(join(root, file), 'utf8').replace(
       /\w+ as (?=[A-Z]+\b)/g,
       'export const ',
