@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { apiKey } from '../api-key.ts'
@@ -18,7 +18,7 @@ import type { World } from '../world.ts'
 const body = { user: 'auth0|alice' }
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-test('a restored backup ends in states that are clear, and asks each provider once', async () => {
+test('AU-13 a backup is its owner’s alone; restored it ends in states that are clear, and asks each provider once', async () => {
   skipUnless(
     { database: 'sqlite' },
     'Postgres is backed up with its own programs: follow:docs does it.',
@@ -29,12 +29,14 @@ test('a restored backup ends in states that are clear, and asks each provider on
     expectOk(await connect(alice))
     const authorization = bearer(await apiKey(world))
     const backup = await backUp(world)
+    expect(modeOf(backup)).toBe('600')
     // After the backup: alice's refresh token is rotated, and bob connects.
     await expireAll(world)
     await vend(world, { authorization, body })
     expectOk(await connect(bob))
     const said = await restore(world, backup)
     expect(said).toContain('1 refresh token is in doubt now.')
+    expect(modeOf(fileOf(world.env))).toBe('600')
     await expireAll(world)
 
     const { acme } = world.providers
@@ -95,6 +97,10 @@ async function bothConnectAgain(world: World, visitors: Visitor[]): Promise<void
 
 async function statesIn({ rows }: World) {
   return (await rows.all('grants')).map(({ status, reason }) => [status, reason])
+}
+
+function modeOf(file: string): string {
+  return (statSync(file).mode & 0o777).toString(8)
 }
 
 function fileOf({ DATABASE_URL = '' }: Settings): string {

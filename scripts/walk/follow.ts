@@ -103,5 +103,9 @@ async function meanwhile(what: string, walk: Walk): Promise<void> {
 
 async function restartApp(walk: Walk): Promise<void> {
   for (const one of walk.staying.splice(0)) await one.stop()
-  await leaveRunning({ text: 'npm start', output: `…\nReady on ${walk.appUrl}` }, walk.place, walk)
+  await leaveRunning(
+    { text: 'npm start', output: `…\nReady on ${walk.appUrl}, …` },
+    walk.place,
+    walk,
+  )
 }

@@ -30,7 +30,12 @@ const publicHost = 'app.localhost'
 
 export async function makeSurroundings(): Promise<Surroundings> {
   const whole = await mkdtemp(join(tmpdir(), 'grantkeeper-docs-'))
-  const [port, second, front] = [await freePort(), await freePort(), await freePort()]
+  const [port, second, front, plain] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ]
   const urls = {
     appUrl: `http://localhost:${port}`,
     publicUrl: `https://${publicHost}:${front}`,
@@ -43,8 +48,10 @@ export async function makeSurroundings(): Promise<Surroundings> {
   await writeCertificate(whole)
   const words = [
     ['https://app.example.com', urls.publicUrl],
+    ['http://app.example.com', `http://${publicHost}:${plain}`],
     ['app.example.com', publicHost],
     ['listen 443', `listen 127.0.0.1:${front}`],
+    ['listen 80', `listen 127.0.0.1:${plain}`],
     [':3000', `:${port}`],
     ['3001', String(second)],
     ['/etc/ssl/', `${whole}/`],
