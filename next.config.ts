@@ -6,6 +6,11 @@ process.env.NEXT_TELEMETRY_DISABLED = '1'
 
 const isOnVercel = Boolean(process.env.VERCEL)
 
+// Our own server sends it as its base URL says (server.ts). A deployment at Vercel always has https.
+const onlyHttps: Record<string, string> = isOnVercel
+  ? { 'strict-transport-security': 'max-age=31536000' }
+  : {}
+
 const config: NextConfig = {
   // Vercel makes functions of it; everywhere else it can run from a folder of its own (scripts/standalone.ts).
   ...(isOnVercel ? onVercel() : { output: 'standalone' as const }),
@@ -34,9 +39,9 @@ const config: NextConfig = {
   headers: async () => [
     {
       source: '/((?!api(?:/|$)).*)',
-      headers: listed({ ...everywhere, 'referrer-policy': 'same-origin' }),
+      headers: listed({ ...everywhere, ...onlyHttps, 'referrer-policy': 'same-origin' }),
     },
-    { source: '/api/:path*', headers: listed({ ...everywhere, ...ofApi }) },
+    { source: '/api/:path*', headers: listed({ ...everywhere, ...onlyHttps, ...ofApi }) },
     // Files, which need no policy; but what is missing there is answered with a page, past proxy.ts.
     { source: '/_next/:path*', headers: listed({ 'content-security-policy': nothing }) },
   ],

@@ -145,6 +145,23 @@ describe('settings that start, and cannot be meant', () => {
   })
 })
 
+test('FC-17 FC-13 a wrong PROVIDERS_FILE is one fault, and another port is noted', async () => {
+  const file = providersFile([{ id: 'google', scpe: ['openid'] } as never])
+  closing.push(file.remove)
+  const found = await examined({
+    ...(await healthy()),
+    ...{ ...file.settings, APP_BASE_URL: 'http://localhost:4500', PORT: '3000' },
+    ...{ GOOGLE_CLIENT_ID: 'id', GOOGLE_CLIENT_SECRET: 'secret', ACME_CLIENT_ID: 'id' },
+  })
+  const told = lines(found, 'fault').filter((line) => /provider|GOOGLE|ACME/i.test(line))
+  expect(told).toEqual([expect.stringContaining('provider "google", scpe: is not a field')])
+  const noted = lines(found, 'note')
+  expect(noted).not.toContainEqual(expect.stringContaining('no entry is'))
+  expect(noted).toContainEqual(
+    expect.stringContaining('APP_BASE_URL says 4500, the app listens on 3000'),
+  )
+})
+
 describe('providers', () => {
   let found: Examination
   let acme: Scripted

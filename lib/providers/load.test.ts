@@ -63,7 +63,10 @@ test('every entry of the catalogue is sound, and offered once it has a client', 
   expect(JSON.stringify([...providers.values()])).not.toContain('{tenant}')
   for (const provider of providers.values()) {
     expect(provider.account).not.toBeNull()
-    expect(Object.keys(provider.scope_descriptions)).toEqual(provider.scope)
+    expect(Object.keys(provider.scope_descriptions)).toEqual([
+      ...provider.scope,
+      ...provider.optional_scope,
+    ])
   }
 })
 
@@ -110,14 +113,47 @@ test('an object is replaced as one field', () => {
 test('scopes may be one text, and {tenant} stands for the tenant', () => {
   const client = { microsoft: { id: 'c', secret: 's' } }
   const change = { id: 'microsoft', tenant: 'contoso.example', scope: 'offline_access User.Read' }
-  expect(complaint([change], client), 'scope_descriptions still describe Calendars.Read').toContain(
-    'describes "Calendars.Read"',
-  )
-  const microsoft = given(load([{ ...change, scope_descriptions: {} }], client), 'microsoft')
+  const microsoft = given(load([change], client), 'microsoft')
   expect(microsoft.scope).toEqual(['offline_access', 'User.Read'])
   expect(microsoft.token_endpoint).toBe(
     'https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token',
   )
+})
+
+const calendar = 'https://www.googleapis.com/auth/calendar'
+const googleClient = { google: { id: 'c', secret: 's' } }
+
+test.each([
+  ['a list', ['openid', `${calendar}.events`]],
+  ['one text', `openid ${calendar}.events`],
+])('FC-17 other scopes for an entry of the catalogue need no other change: %s', (_, scope) => {
+  const google = given(load([{ id: 'google', scope }], googleClient), 'google')
+  expect(google.scope).toEqual(['openid', `${calendar}.events`])
+  expect(google.scope_descriptions).toHaveProperty('openid.title', expect.stringContaining('Know'))
+  expect(google.scope_descriptions).not.toHaveProperty([`${calendar}.readonly`])
+})
+
+test('FC-17 a description of one scope leaves the others as they are; one of no scope is a mistake', () => {
+  const title = 'Change your events'
+  const change = {
+    id: 'google',
+    scope: ['openid', `${calendar}.freebusy`],
+    scope_descriptions: { [`${calendar}.freebusy`]: { title, access: 'write' } },
+  }
+  const google = given(load([change], googleClient), 'google')
+  expect(google.scope_descriptions).toMatchObject({
+    openid: { access: 'read' },
+    [`${calendar}.freebusy`]: { title },
+  })
+  const misspelt = {
+    ...change,
+    scope_descriptions: { 'calendar.events': { title, access: 'read' } },
+  }
+  expect(complaint([misspelt], googleClient)).toContain('describes "calendar.events"')
+  for (const scope_descriptions of ['x', [], 7])
+    expect(complaint([{ ...change, scope_descriptions }], googleClient)).toContain(
+      'provider "google", scope_descriptions: ',
+    )
 })
 
 test('discovery stands in place of the endpoints and gives the issuer', () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type Client, type Env, SettingsError } from '#lib/env'
 import { badAddresses } from './addresses.ts'
 import { catalogue } from './catalogue.ts'
+import { laidOver } from './override.ts'
 import { prepare } from './prepare.ts'
 import { type Provider, providerSchema } from './schema.ts'
 import { sentence } from './sentence.ts'
@@ -78,7 +79,7 @@ function merged(entries: unknown[], problems: string[]): RawEntry[] {
       problems.push(
         `provider "${entry.id}", id: is there twice; ids are unique, whatever their case`,
       )
-    else byId.set(id, { ...byId.get(id), ...entry })
+    else byId.set(id, laidOver(byId.get(id), entry))
     seen.add(id)
   }
   return [...byId.values()]

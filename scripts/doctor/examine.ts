@@ -15,12 +15,12 @@ export type Examination = {
 
 /** Looks at everything that this deployment needs, as far as its settings can be read. */
 export async function examine(given: Record<string, string | undefined>): Promise<Examination> {
-  const { env, offered, findings } = examineSettings()
+  const { env, offered, areEntriesKnown, findings } = examineSettings()
   if (!env) return { findings, register: [] }
   const [base = ''] = env.APP_BASE_URL
   const login = loginOf(env)
   const found = await Promise.all([
-    [...implausible(env, given, offered)],
+    [...implausible(env, given, areEntriesKnown ? offered : undefined)],
     examineDatabase(env, { issuer: login.issuer, offered: offered.map(({ id }) => id) }),
     examineIssuer(login),
     ...offered.map((provider) => examineProvider(provider, base)),

@@ -1,19 +1,22 @@
 import type { Env } from '#lib/env'
 import { registration } from '#lib/login/issuer'
 import type { OfferedProvider } from '#lib/providers/provider'
+import { isForThisMachine, portOfBaseUrl } from '#lib/settings/listening'
 import { settings } from '#lib/settings/table'
 import { isLocal } from '#lib/settings/values'
 import { type Finding, fault, note } from './finding.ts'
 import { misspelt } from './misspelt.ts'
-import { isForThisMachine } from './settings.ts'
 
 type Given = Record<string, string | undefined>
 
-/** What starts, and may still not be what was meant. */
+/**
+ * What starts, and may still not be what was meant.
+ * @param offered undefined where the entries could not be read
+ */
 export function* implausible(
   env: Env,
   given: Given,
-  offered: OfferedProvider[],
+  offered: OfferedProvider[] | undefined,
 ): Generator<Finding> {
   yield* addresses(env)
   yield* returnUrls(env)
@@ -31,6 +34,13 @@ function* addresses(env: Env): Generator<Finding> {
       'Cookies',
       'APP_BASE_URL is http: cookies can be neither Secure nor bound to the host (__Host-)',
       'Good on this machine alone; for real it must be https.',
+    )
+  const port = portOfBaseUrl(env.APP_BASE_URL[0])
+  if (port !== undefined && Number(port) !== env.PORT)
+    yield note(
+      'Settings',
+      `APP_BASE_URL says ${port}, the app listens on ${env.PORT}`,
+      'Remove PORT, unless something that listens on the one passes all on to the other.',
     )
   if (!isHere && env.ALLOW_INSECURE_LOCALHOST)
     yield fault(
@@ -101,8 +111,8 @@ function* jobs(env: Env): Generator<Finding> {
 }
 
 /** A client that nobody has asked for: a misspelt id, or half a pair. */
-function* unusedClients(given: Given, offered: OfferedProvider[]): Generator<Finding> {
-  const used = offered.map(({ id }) => id.toUpperCase().replaceAll('-', '_'))
+function* unusedClients(given: Given, offered: OfferedProvider[] | undefined): Generator<Finding> {
+  const used = (offered ?? []).map(({ id }) => id.toUpperCase().replaceAll('-', '_'))
   for (const name of Object.keys(given)) {
     const [, prefix = '', part] = /^([A-Z0-9_]+)_CLIENT_(ID|SECRET)$/.exec(name) ?? []
     if (!part || !given[name] || used.includes(prefix) || Object.hasOwn(settings.shape, name))
@@ -110,6 +120,7 @@ function* unusedClients(given: Given, offered: OfferedProvider[]): Generator<Fin
     const id = prefix.toLowerCase().replaceAll('_', '-')
     const isHalf = part === 'SECRET' && !given[`${prefix}_CLIENT_ID`]
     if (part === 'SECRET' && !isHalf) continue
+    if (!isHalf && !offered) continue
     yield note(
       'Providers',
       isHalf ? `${name} is set, and ${prefix}_CLIENT_ID is not` : `${name}: no entry is "${id}"`,
