@@ -66,7 +66,34 @@ const fiveMinutes = `1. Register a client at the provider, with the redirect URI
    wrong with the entry stops the start, with its id, the field and what would be right.
 
 An entry whose id is in the catalogue changes that entry, field by field; an object or a list is replaced as
-a whole. \`[{ "id": "microsoft", "tenant": "contoso.onmicrosoft.com" }]\` is enough to stay in one directory.`
+a whole, but for \`scope_descriptions\`, where each scope is one field.
+\`[{ "id": "microsoft", "tenant": "contoso.onmicrosoft.com" }]\` is enough to stay in one directory.
+
+## Ask Google for other scopes
+
+What an entry has in \`optional_scope\` needs no file: a link or a SPA asks for it when it is needed, in
+\`scope\`, as in \`/api/integrations/google/start?return_to=/settings&scope=https://www.googleapis.com/auth/calendar.events\`.
+Everything else is one entry in the file that \`PROVIDERS_FILE\` names, which says what is asked for by default, and
+what each new scope means in your users' words:
+
+\`\`\`json
+[
+  {
+    "id": "google",
+    "scope": "openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/drive.file",
+    "scope_descriptions": {
+      "https://www.googleapis.com/auth/drive.file": {
+        "title": "See and change the files that you open with this app",
+        "access": "write"
+      }
+    },
+    "api": ["https://www.googleapis.com/drive/v3/"]
+  }
+]
+\`\`\`
+
+Users who connected before keep what they granted; who reconnects is asked for the new scopes. Google also wants
+them on the consent screen of your project.`
 
 const afterFields = `Scopes may also be one text with spaces. URLs are https and public; with
 \`ALLOW_INSECURE_LOCALHOST=true\` those on this machine are allowed too. Parameters that the protocol sets

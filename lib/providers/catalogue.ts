@@ -24,6 +24,8 @@ export const catalogue = [
       'https://www.googleapis.com/auth/userinfo.email',
       'https://www.googleapis.com/auth/calendar.readonly',
     ],
+    // https://developers.google.com/identity/protocols/oauth2/scopes
+    optional_scope: ['https://www.googleapis.com/auth/calendar.events'],
     scope_descriptions: {
       openid: { title: 'Know which Google account is yours', access: 'read' },
       'https://www.googleapis.com/auth/userinfo.email': {
@@ -33,6 +35,10 @@ export const catalogue = [
       'https://www.googleapis.com/auth/calendar.readonly': {
         title: 'See your calendars and events',
         access: 'read',
+      },
+      'https://www.googleapis.com/auth/calendar.events': {
+        title: 'Add, change and delete events in your calendars',
+        access: 'write',
       },
     },
     // Without prompt=consent there is a refresh token at the very first consent only.
@@ -101,7 +107,14 @@ export const catalogue = [
     revocation_endpoint: 'https://api.github.com/applications/{client_id}/grant',
     userinfo_endpoint: 'https://api.github.com/user',
     scope: ['read:user'],
-    scope_descriptions: { 'read:user': { title: 'See your profile', access: 'read' } },
+    // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
+    optional_scope: ['user:email', 'public_repo', 'repo'],
+    scope_descriptions: {
+      'read:user': { title: 'See your profile', access: 'read' },
+      'user:email': { title: 'See your e-mail addresses', access: 'read' },
+      public_repo: { title: 'See and change your public repositories', access: 'write' },
+      repo: { title: 'See and change all your repositories, private ones too', access: 'write' },
+    },
     rotation: 'none',
     revokes: 'grant',
     revocation_token: 'access_token',
@@ -168,9 +181,14 @@ export const catalogue = [
     // https://docs.slack.dev/authentication/using-pkce
     pkce: 'none',
     scope: ['channels:read'],
+    // Each is for user tokens too: https://docs.slack.dev/reference/scopes
+    optional_scope: ['channels:history', 'users:read', 'chat:write'],
     scope_separator: ',',
     scope_descriptions: {
       'channels:read': { title: 'See the public channels of your workspace', access: 'read' },
+      'channels:history': { title: 'See messages in public channels', access: 'read' },
+      'users:read': { title: 'See the people of your workspace', access: 'read' },
+      'chat:write': { title: 'Send messages as you', access: 'write' },
     },
     // Only where token rotation is switched on for the app; else tokens do not expire.
     rotation: 'single_use',
@@ -236,9 +254,20 @@ export const catalogue = [
     userinfo_endpoint: 'https://api.spotify.com/v1/me',
     token_endpoint_auth_method: 'client_secret_basic',
     scope: ['user-read-private', 'user-read-recently-played'],
+    // https://developer.spotify.com/documentation/web-api/concepts/scopes
+    optional_scope: [
+      'playlist-read-private',
+      'playlist-modify-private',
+      'user-library-read',
+      'user-top-read',
+    ],
     scope_descriptions: {
       'user-read-private': { title: 'See your profile', access: 'read' },
       'user-read-recently-played': { title: 'See what you have played lately', access: 'read' },
+      'playlist-read-private': { title: 'See your private playlists', access: 'read' },
+      'playlist-modify-private': { title: 'Change your private playlists', access: 'write' },
+      'user-library-read': { title: 'See what you have saved', access: 'read' },
+      'user-top-read': { title: 'See your top artists and songs', access: 'read' },
     },
     // A refresh may bring a new refresh token (with PKCE it can end the old one). It never outlives
     // six months after consent: https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens
