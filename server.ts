@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import next from 'next'
 import { type Core, ownServer } from '#app/api/own-server'
 import { answerAtMouth } from '#app/api/token-mouth'
-import { adoptBuiltConfig } from '#lib/built-config'
+import { adoptBuiltConfig, tellOwnOrigin } from '#lib/built-config'
 import { answerAtDoor, refuseUpgrade } from '#lib/door'
 import { type Listening, listen, originOf } from '#lib/listen'
 
@@ -24,9 +24,7 @@ const handle = app.getRequestHandler()
 const { PORT, APP_BASE_URL, KEEP_ALIVE_TIMEOUT_S } = core.env()
 const always = Object.entries(core.strictTransport(core.env()))
 const where = { hosts: core.listensOn(core.env()), port: PORT }
-// Next asks itself for the page to which an action leads, with the user's cookies. Without this it would send them
-// to localhost:3000, where any program may listen. It reads this as an action ends: not before we listen.
-process.env.__NEXT_PRIVATE_ORIGIN = originOf(where)
+tellOwnOrigin(originOf(where))
 listening = await listen(where, prepare, answer).catch((error: Error) => fail(error.message))
 console.log(`Ready on ${APP_BASE_URL[0]}, listening on ${listening.addresses.join(' and ')}`)
 

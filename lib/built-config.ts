@@ -13,3 +13,13 @@ export function adoptBuiltConfig(folder: string): void {
   const { config } = JSON.parse(readFileSync(file, 'utf8')) as { config: unknown }
   process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config)
 }
+
+/**
+ * Tells Next where it can reach itself, by the variable of `next start`. It asks for the page to which an action leads,
+ * with the user's cookies: without this at localhost:3000, where any program may listen. It reads the variable as an
+ * action ends, so before we listen is early enough.
+ * @param origin an address, never a name
+ */
+export function tellOwnOrigin(origin: string): void {
+  process.env.__NEXT_PRIVATE_ORIGIN = origin
+}

@@ -5,6 +5,8 @@ import { missingForLogin } from './settings/login.ts'
 import { type Settings, settings } from './settings/table.ts'
 import { withVercelHosts } from './settings/vercel-hosts.ts'
 
+export { listensOn, strictTransport } from './settings/listening.ts'
+
 /**
  * The settings of this process: read once, checked whole. Nothing else reads `process.env`.
  * @throws {SettingsError} naming every setting that is missing or wrong, never a secret's value
