@@ -1,5 +1,5 @@
 import { problem } from '#app/api/schemas/problem'
-import { token } from '#app/api/schemas/token'
+import { token, tokenRequest } from '#app/api/schemas/token'
 import { statusOf } from '#lib/errors'
 import { loadProviders } from '#lib/providers/load'
 import { settings } from '#lib/settings/table'
@@ -10,6 +10,7 @@ export function jsonProblems(text: string, toFile: (text: string) => string): st
   if (Array.isArray(value)) return entryProblems(toFile(text))
   const record = value as Record<string, unknown>
   if ('access_token' in record) return issuesOf(token.safeParse(value))
+  if ('user' in record) return issuesOf(tokenRequest.safeParse(value))
   if ('code' in record) return [...issuesOf(problem.safeParse(value)), ...wrongStatus(record)]
   // public/config.json of the example, whose type the example's own code names.
   if ('grantkeeperUrl' in record) return []
