@@ -26,7 +26,11 @@ beforeAll(async () => {
     ...scriptedEntry({ id: 'acme', url: server.url }),
     iss_parameter_supported: false,
   }
-  const files = providersFile([entry], { acme: { id: clientId, secret: 'SECRET_cnry' } })
+  const elsewhere = {
+    ...scriptedEntry({ id: 'elsewhere', url: server.url }, { issuer: undefined }),
+    ...{ iss_parameter_supported: false, refresh_endpoint: `${server.url}/refresh` },
+  }
+  const files = providersFile([entry, elsewhere], { acme: { id: clientId, secret: 'SECRET_cnry' } })
   remove = files.remove
   const deadlines = { TOKEN_DEADLINE_MS: '2000', LEASE_MS: '6000' }
   stubSettings({ ALLOW_INSECURE_LOCALHOST: 'true', ...files.settings, ...deadlines })
@@ -341,6 +345,16 @@ onEachDialect('a refused token', (open, dialect) => {
     })
     expect(await outcomeOf(failing)).toBe('ok')
     expect(await provider()).toMatchObject({ error: null, blockedUntil: 0, probeUntil: 0 })
+  })
+
+  test('RF-27 a wrong address for refreshing alone is told at once, though the client is good', async () => {
+    server.answer(() => ({ status: 404, body: { message: 'Not found' } }))
+    const { add, row, provider } = await given()
+    const id = await add('one', { provider: 'elsewhere' })
+    const refused = refresh({ grantId: id, provider: 'elsewhere', version: 1 })
+    await expect(refused).rejects.toMatchObject({ code: 'provider_misconfigured' })
+    expect(await row(id)).toMatchObject({ status: 'active', refusedSince: null })
+    expect(await provider()).toMatchObject({ error: 'provider_misconfigured' })
   })
 
   test('WD-15 a redirect is an answer: the token is sent once, and an administrator is told', async () => {

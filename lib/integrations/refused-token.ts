@@ -110,24 +110,25 @@ function userMark(userId: string): string {
 
 /** Whether it is worth asking about our client: it is, before anything is held against all. */
 function isSuspect(refusal: Doubtful, { isQuiet, users }: Known): boolean {
-  if (refusal.kind === 'misconfigured') return !refusal.isDeclared
+  if (refusal.kind === 'misconfigured') return !refusal.isCertain
   const isOfClient = ['unauthorized_client', 'unsupported_grant_type'].includes(refusal.error ?? '')
   return isOfClient || (isQuiet && users >= several) || users >= many
 }
 
-/** The check goes to the token endpoint: of another address for refreshing it tells nothing. */
+/** The check goes to the token endpoint: of another address for refreshing it tells nothing, but the answer may. */
 function standingFor(
   refusal: Doubtful,
   { refresh_endpoint, token_endpoint }: ResolvedProvider,
   client: Checked,
 ): Checked {
   const isElsewhere = refresh_endpoint !== undefined && refresh_endpoint !== token_endpoint
-  const isOfAddress = refusal.kind === 'misconfigured' && refusal.error !== 'invalid_client'
-  return isElsewhere && isOfAddress && client === 'good' ? 'unknown' : client
+  if (!isElsewhere || refusal.kind !== 'misconfigured') return client
+  if (refusal.isAddress) return 'bad'
+  return client === 'good' && refusal.error !== 'invalid_client' ? 'unknown' : client
 }
 
 function isProviders(refusal: Doubtful, known: Known, client: Checked): boolean {
-  if (refusal.kind === 'misconfigured' && refusal.isDeclared) return true
+  if (refusal.kind === 'misconfigured' && refusal.isCertain) return true
   if (client !== 'unknown') return client === 'bad'
   if (refusal.kind === 'misconfigured' && known.accusers > 1) return true
   return known.isQuiet && known.users >= several

@@ -63,7 +63,8 @@ async function send(
     )
     return await read(provider, response, { sentAt, sent: refreshToken, heard })
   } catch (cause) {
-    if (codeOf(cause) === 'provider_misconfigured') return { kind: 'misconfigured', cause }
+    if (codeOf(cause) === 'provider_misconfigured')
+      return { kind: 'misconfigured', isCertain: true, cause }
     return { ...withoutAnswer(cause), cause }
   }
 }
@@ -93,10 +94,11 @@ function withoutAnswer(
   error: unknown,
 ):
   | { kind: 'unavailable' | 'unanswered' | 'unreadable' }
-  | { kind: 'misconfigured'; isPage: true; error: string } {
+  | { kind: 'misconfigured'; isPage: true; isAddress: true; error: string } {
   const bad = badAnswerOf(error)
   // The endpoint has moved: whoever set it up must say where to.
-  if (bad === 'redirected') return { kind: 'misconfigured', isPage: true, error: bad }
+  if (bad === 'redirected')
+    return { kind: 'misconfigured', isPage: true, isAddress: true, error: bad }
   if (bad) return { kind: 'unreadable' }
   return { kind: wasNeverSent(error) ? 'unavailable' : 'unanswered' }
 }

@@ -182,7 +182,7 @@ test('WD-01 what the entry says of an answer comes first, the first that fits, b
   expect(read(400, { errors: [{ code: 171 }] }, declared).kind).toBe('rejected')
   expect(read(400, { error: 'invalid_grant' }, declared).kind).toBe('unavailable')
   expect(read(401, { error: 'invalid_grant' }, declared).kind).toBe('refused')
-  expect(read(403, 'anything', declared)).toMatchObject({ kind: 'misconfigured', isDeclared: true })
+  expect(read(403, 'anything', declared)).toMatchObject({ kind: 'misconfigured', isCertain: true })
   expect(read(200, { code: 'GONE' }, declared).kind).toBe('refused')
   expect(
     read(400, { constructor: 'x' }, [

@@ -17,7 +17,10 @@ export type Refusal =
   | {
       kind: 'misconfigured'
       isPage?: boolean
-      isDeclared?: boolean
+      /** Nothing else can be the reason: the entry says so, or nothing could be sent at all. */
+      isCertain?: boolean
+      /** Nobody is at home at this address. */
+      isAddress?: boolean
       error?: string
       cause?: unknown
     }
@@ -73,7 +76,7 @@ function milliseconds(value: string): number | undefined {
 
 function ofMeaning(meaning: 'dead' | 'misconfigured' | 'transient', { body }: Read): Refusal {
   if (meaning === 'dead') return { kind: 'refused', isReuse: callsTokenReused(body) }
-  if (meaning === 'misconfigured') return { kind: 'misconfigured', isDeclared: true }
+  if (meaning === 'misconfigured') return { kind: 'misconfigured', isCertain: true }
   return { kind: 'unavailable' }
 }
 
@@ -85,10 +88,12 @@ function standard({ status, error, read }: { status: number; error: string; read
   if (known === 'misconfigured') return { kind: 'misconfigured', error }
   if (known === 'unavailable') return { kind: 'unavailable' }
   if (holdsCode(body, deadCodes)) return { kind: 'refused', isReuse }
-  if (isPage) return { kind: 'misconfigured', isPage: true, error }
+  const isAddress = [404, 405, 410].includes(status)
+  if (isPage) return { kind: 'misconfigured', isPage: true, isAddress, error }
   const isTokenNamed = deadTokenCodes.has(error) || callsTokenDead(body)
-  const isDoor = [401, 405, 410].includes(status) || (isEmpty && status !== 400) || status === 404
-  if (!isTokenNamed && isDoor && known === undefined) return { kind: 'misconfigured', error }
+  const isDoor = isAddress || status === 401 || (isEmpty && status !== 400)
+  if (!isTokenNamed && isDoor && known === undefined)
+    return { kind: 'misconfigured', isAddress, error }
   return { kind: 'rejected', error, isTokenNamed, isReuse }
 }
 
