@@ -167,7 +167,7 @@ export const texts = {
       /** Where it is this connection's alone, a new one may be free of it. */
       mendable: {
         unavailable: 'We keep trying; if it lasts, reconnect.',
-        misconfigured: 'Reconnect, or tell whoever runs this app.',
+        misconfigured: 'Reconnect to go on, or tell an administrator.',
       },
     },
     worksUntil: 'Still works; the access that we hold runs out',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { at, grantView, integrationView } from '../testing/views.ts'
 import type { GrantView, Trouble } from './grant-view.ts'
-import { type State, stateOf } from './state.ts'
+import { grantState, isMendable, type State, stateOf } from './state.ts'
 
 const day = 86_400_000
 const gone = grantView({ id: 'gone', status: 'disconnected' })
@@ -9,6 +9,9 @@ const connecting = { since: at(-1), until: at(1) }
 const [away, refused, unreadable] = (
   ['temporarily_unavailable', 'provider_misconfigured', 'credential_unreadable'] as const
 ).map((code): Trouble => ({ code, since: at(-500), reference: null }))
+const itsOwn: Trouble = {
+  ...{ code: 'temporarily_unavailable', since: null, reference: null, isItsOwn: true },
+}
 const dead = { status: 'reauthorization_required', reason: 'invalid_grant' } as const
 
 function stateFor(given: Partial<GrantView>): State {
@@ -27,6 +30,9 @@ test.each<[string, Partial<GrantView>, State['kind']]>([
     { lastsUntil: at(0), trouble: away },
     'reauthorization_required',
   ],
+  ['refused', { refusedSince: at(-9), trouble: away }, 'refused'],
+  ['refused and dead', { ...dead, refusedSince: at(-9) }, 'reauthorization_required'],
+  ['refused, and so is our client', { refusedSince: at(-9), trouble: refused }, 'misconfigured'],
   ['in an outage', { trouble: away }, 'unavailable'],
   ['in an outage and near its end', { trouble: away, lastsUntil: at(day) }, 'unavailable'],
   ['in an outage, with less', { trouble: away, missing: ['b'] }, 'unavailable'],
@@ -91,4 +97,20 @@ test('without a grant: the last failure, a live attempt, what was there once, no
     grant: gone,
   })
   expect(stateOf(integrationView(), undefined, undefined)).toEqual({ kind: 'not_connected' })
+})
+
+test.each<[string, Partial<GrantView>, boolean]>([
+  ['connected', {}, false],
+  ['dead', dead, true],
+  ['dead while paused', { ...dead, pausedAt: at(-1) }, true],
+  ['paused', { pausedAt: at(-1) }, false],
+  ['refused', { refusedSince: at(-9), trouble: away }, true],
+  ['near its end', { lastsUntil: at(day) }, true],
+  ['short of a scope', { missing: ['b'] }, true],
+  ['in an outage of its provider', { trouble: away }, false],
+  ['in an outage that no other grant has', { trouble: itsOwn }, true],
+  ['refused for how we are set up', { trouble: refused }, false],
+  ['not to be read', { trouble: unreadable }, true],
+])('connecting again helps a grant that is %s: %#', (_, given, isHelped) => {
+  expect(isMendable(grantState(grantView(given)))).toBe(isHelped)
 })
