@@ -142,3 +142,17 @@ test('AU-21 what is not there is a page with its policy, or a problem of the API
       expect(JSON.parse(body)).toMatchObject({ status: 404, code: 'invalid_request' })
     }
 })
+
+test('AU-20 the description of the API is one text, for everybody', async ({ alice, stranger }) => {
+  const told = new Set<string>()
+  for (const visitor of [stranger, alice, stranger])
+    for (const language of ['en', 'de']) {
+      const headers = { 'accept-language': language }
+      const { status, body } = await visitor.get('/docs/api', { headers })
+      expect(status).toBe(200)
+      told.add(/<h1[^>]*>.*?<\/h1>(.*?)<\/main>/s.exec(body)?.[1] ?? '')
+    }
+  const [only = ''] = told
+  expect(told.size).toBe(1)
+  expect(only).toContain('id="listEvents"')
+})
