@@ -372,7 +372,7 @@ export const texts = {
       what: `No connection to ${p} was waiting for it in this browser`,
       means:
         'It may have come twice, or after a cancel, or to another browser than the one it was for.',
-      todo: 'What you have connected is listed here. If something is missing, load this page again, or connect it here.',
+      todo: 'What you have connected is listed here. If something is missing, load this page again, or connect it here and stay in this browser.',
     }),
     expired_state: () => ({
       what: 'That took longer than we wait',

@@ -58,10 +58,10 @@ test('a browser that dropped the cookie of the attempt is told so', async ({
   })
   await page.goto('/integrations')
   await page.getByRole('link', { name: 'Connect Acme' }).click()
-  await expectFailure(page, 'Acme was not connected', 'stay in this browser')
+  await expectFailure(page, 'This answer from Acme was not used', 'stay in this browser')
   expect(world.providers.acme.calls('/token')).toEqual([])
   world.providers.acme.reset()
-  await page.getByRole('link', { name: 'Try again Acme' }).click()
+  await page.getByRole('link', { name: 'Connect Acme' }).click()
   await expectConnected(page, 'Acme')
 })
 
