@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { authlib } from './parties/authlib.ts'
 import { betterAuth } from './parties/better-auth.ts'
+import { djangoOauthToolkit } from './parties/django-oauth-toolkit.ts'
 import { glewlwyd } from './parties/glewlwyd.ts'
 import { jmondi } from './parties/jmondi.ts'
 import { mcpSdk } from './parties/mcp-sdk.ts'
@@ -18,6 +19,7 @@ const all: readonly Party[] = [
   openauth,
   glewlwyd,
   authlib,
+  djangoOauthToolkit,
 ]
 
 /** All that are here. */
