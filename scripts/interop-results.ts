@@ -48,7 +48,7 @@ const report = z.object({
           ancestorTitles: z.array(z.string()),
           title: z.string(),
           status: z.string(),
-          meta: z.object({ remark: z.string().optional() }).optional(),
+          meta: z.object({ remark: z.string().optional(), note: z.string().optional() }).optional(),
         }),
       ),
     }),
@@ -90,8 +90,10 @@ export function tableOf(
 function cellOf(tests: readonly { status: string; meta?: Meta | undefined }[]): Cell | undefined {
   if (tests.some(({ status }) => status === 'failed')) return { mark: '✗' }
   if (tests.length === 0 || tests.some(({ status }) => status !== 'passed')) return undefined
-  const note = tests.find(({ meta }) => meta?.remark !== undefined)?.meta?.remark
-  return note === undefined ? { mark: '✓' } : { mark: '~', note }
+  const said = (of: keyof Meta) => tests.find(({ meta }) => meta?.[of] !== undefined)?.meta?.[of]
+  const [remark, note] = [said('remark'), said('note')]
+  if (remark !== undefined) return { mark: '~', note: remark }
+  return note === undefined ? { mark: '✓' } : { mark: '✓', note }
 }
 
-type Meta = { remark?: string | undefined }
+type Meta = { remark?: string | undefined; note?: string | undefined }

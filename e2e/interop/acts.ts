@@ -70,11 +70,18 @@ export function expire({ town, provider }: Place): Promise<void> {
   )
 }
 
-/** As if the pauses after failures were over. */
+/** As if the pauses after failures were over. What is known of the provider besides stays known. */
 export async function wait({ town, provider }: Place): Promise<void> {
   const where = `where provider = '${provider}'`
   await town.rows.execute(`update grants set refresh_not_before = 0 ${where}`)
-  await town.rows.execute(`delete from provider_states ${where}`)
+  await town.rows.execute(`update provider_states set blocked_until = 0 ${where}`)
+}
+
+/** As if what was refused so far had been refused a day earlier. */
+export async function dayLater({ town, provider }: Place): Promise<void> {
+  await town.rows.execute(
+    `update grants set refused_since = refused_since - 90000000 where provider = '${provider}'`,
+  )
 }
 
 /** The refresh token that the app holds of a person. */

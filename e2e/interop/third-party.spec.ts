@@ -9,7 +9,7 @@ import * as ending from './steps/ending.ts'
 import * as vending from './steps/vending.ts'
 import { metadataId, secrets, startTown, type Town } from './town.ts'
 
-/** A text that it returns is to be looked at, though nothing is wrong. */
+/** A text that it returns is to be looked at, though nothing is wrong; a note is said of what is right. */
 type Step = (place: Place) => Promise<unknown>
 
 /** As long as the app's secrets are right. */
@@ -57,7 +57,7 @@ describe('third party, with wrong secrets', () => {
   beforeAll(async () => {
     for (const { id } of withSecrets) {
       const place = placeOf(id)
-      await connect(place, place.people.alice)
+      for (const one of Object.values(place.people)) await connect(place, one)
     }
     await town.restart(secrets(town.stands, wrong))
   }, 60_000)
@@ -81,7 +81,12 @@ function take(party: Party, name: StepName, step: Step, provider = party.id): vo
   test(name, options, async ({ task }) => {
     const remark = await step(placeOf(party.id, provider))
     if (typeof remark === 'string') task.meta.remark = remark
+    if (isNote(remark)) task.meta.note = remark.note
   })
+}
+
+function isNote(value: unknown): value is { note: string } {
+  return typeof value === 'object' && value !== null && 'note' in value
 }
 
 function placeOf(id: string, provider = id): Place {
@@ -93,5 +98,6 @@ function placeOf(id: string, provider = id): Place {
 declare module 'vitest' {
   interface TaskMeta {
     remark?: string
+    note?: string
   }
 }
