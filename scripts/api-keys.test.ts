@@ -34,6 +34,9 @@ test('a key is made, shown once, listed without itself, and revoked', async () =
   expect(listed.output).not.toMatch(/gk_|[0-9a-f]{64}/)
   expect((await keys(['revoke', 'Nightly import'])).output).toContain('is revoked')
   expect((await keys(['list'])).output).toContain(' revoked ')
+  const { output } = await keys(['history'])
+  const whose = '"Nightly import" \\([\\w-]{36}\\): acme for users of org_1'
+  expect(output).toMatch(new RegExp(`revoked  ${whose}\n.* created  ${whose}\n`))
 })
 
 test.each([
