@@ -10,6 +10,7 @@ import { addGrant, useDatabase } from '../testing/database.ts'
 import { providersFile } from '../testing/providers-file.ts'
 import { stubSettings } from '../testing/settings.ts'
 import {
+  healthy,
   renewed,
   startTokenServer,
   type TokenAnswer,
@@ -226,7 +227,7 @@ onEachDialect('a refused token', (open, dialect) => {
     [
       'where there is no other, and the client is good',
       wordless,
-      { status: 400, body: { error: 'invalid_grant' } },
+      healthy,
       refusedFor(day + hour, 4),
       {},
     ],
@@ -264,14 +265,14 @@ onEachDialect('a refused token', (open, dialect) => {
     [
       'together with many, and none was renewed',
       wordless,
-      { status: 400, body: { error: 'invalid_grant' } },
+      healthy,
       refusedFor(3 * day, 40),
       { refusedUsers: crowd },
     ],
     [
       'with the client refused, and nobody was renewed',
       badClient,
-      { status: 400, body: { error: 'invalid_grant' } },
+      healthy,
       refusedFor(3 * day, 40),
       {},
     ],

@@ -31,7 +31,9 @@ export async function startTokenServer(): Promise<TokenServer> {
       const token = form.get('refresh_token')
       if (token === null) checks += 1
       else sent.push(token)
-      const { status, body, headers = {} } = token === null ? check : how(token)
+      const isOurs = form.get('client_secret')?.startsWith('SECRET_cnry') === true
+      const toCode = isOurs || check !== healthy ? check : wrongClient
+      const { status, body, headers = {} } = token === null ? toCode : how(token)
       response.writeHead(status, { 'content-type': 'application/json', ...headers })
       response.end(typeof body === 'string' ? body : JSON.stringify(body))
     })
@@ -64,4 +66,7 @@ export function renewed(): TokenAnswer {
 }
 
 /** What a server in good health says of a code that it never gave. */
-const healthy: TokenAnswer = { status: 400, body: { error: 'invalid_grant' } }
+export const healthy: TokenAnswer = { status: 400, body: { error: 'invalid_grant' } }
+
+/** And what it says to a client that is not ours. */
+const wrongClient: TokenAnswer = { status: 401, body: { error: 'invalid_client' } }
