@@ -91,6 +91,9 @@ class Token(TokenMixin):
     def get_scope(self):
         return self.scope
 
+    def get_expires_in(self):
+        return self.life
+
     def is_expired(self):
         return time.time() > self.begun + self.life
 
