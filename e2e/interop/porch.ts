@@ -47,8 +47,12 @@ export async function openPorch(issuer: Issuer): Promise<Porch> {
     },
   )
   let app: App | undefined
-  await front.whileDown(async () => {
+  const start = async () => {
     app = await startApp(env)
+  }
+  await front.whileDown(start).catch(async (error) => {
+    await Promise.all([front.close(), server.stop()])
+    throw error
   })
   const rows = openRows(databaseUrl)
   const running = () => {

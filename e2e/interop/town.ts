@@ -53,7 +53,10 @@ export async function startTown(parties: readonly Party[]): Promise<Town> {
     { appUrl, port, databaseUrl },
     { ...loginEnv(login), ...secrets(stands), PROVIDERS_FILE: file.path },
   )
-  let app = await startApp(env)
+  let app = await startApp(env).catch(async (error) => {
+    await Promise.all([login.close(), ...opened.map(({ close }) => close())])
+    throw error
+  })
   const rows = openRows(databaseUrl)
   for (const name of ['alice', 'bob'] as const)
     await logIn(
