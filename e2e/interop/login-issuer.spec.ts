@@ -23,9 +23,11 @@ const steps: Partial<Record<LoginStepName, (porch: Porch) => Promise<unknown>>> 
 
 const only = process.env.INTEROP_ONLY?.split(',')
 
+const chosen = issuers.filter(({ id }) => !only || only.includes(id))
+
 describe('login issuer', () => {
-  for (const issuer of issuers.filter(({ id }) => !only || only.includes(id)))
-    describe(issuer.id, () => walk(issuer))
+  for (const issuer of chosen) describe(issuer.id, () => walk(issuer))
+  if (chosen.length === 0) test.skip('none of these was asked for')
 })
 
 function walk(issuer: Issuer): void {
