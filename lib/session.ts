@@ -16,6 +16,8 @@ import { checkCanary } from '#lib/vault-canary'
 /** Somebody who is logged in. Only this file makes one, so that no verb runs without proof. */
 export type User = {
   id: string
+  /** The login issuer: by another one, the same `sub` is somebody else. */
+  issuer: string
   sub: string
   org: string
   name: string | null
@@ -87,7 +89,8 @@ async function toUser(identity: Known, row: Row): Promise<User> {
   const { issuer, sub, org, name = row.name, email = row.email } = identity
   const bound = await boundness({ id: row.id, issuer, sub, org, mac: row.mac })
   if (row.name !== name || row.email !== email) await updateRow(row.id, { name, email })
-  return { id: row.id, sub, org, name: name || null, email: email || null, ...bound, [proof]: true }
+  const known = { id: row.id, issuer, sub, org, name: name || null, email: email || null }
+  return { ...known, ...bound, [proof]: true }
 }
 
 /**

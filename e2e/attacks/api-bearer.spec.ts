@@ -126,6 +126,20 @@ test('SA-08 a thousand tokens with unknown keys do not make the app ask the issu
   })
 })
 
+test('AU-15 a token that is bound to a key is refused as a bearer token', async ({ world }) => {
+  const asJob = decodeJwt(await machineToken(world.login))
+  for (const cnf of [{ jkt: 'x'.repeat(43) }, { 'x5t#S256': 'x'.repeat(43) }]) {
+    const token = await signed(world, { cnf })
+    expect((await askApi(world, '/api/integrations', { token })).status).toBe(401)
+    const bound = await world.login.sign({ ...asJob, cnf }, { typ: 'at+jwt' })
+    const path = '/api/integrations/acme/token'
+    expect((await askApi(world, path, { method: 'POST', token: bound })).status).toBe(401)
+  }
+  expect((await askApi(world, '/api/integrations', { token: await signed(world) })).status).toBe(
+    200,
+  )
+})
+
 /** Alice's own token, but for what the test says, signed by the issuer. */
 async function signed(
   world: World,

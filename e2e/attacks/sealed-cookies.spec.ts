@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto'
+import { hkdfSync, randomBytes } from 'node:crypto'
+import { sealData, unsealData } from 'iron-session'
 import type { Visitor } from '../browser-client.ts'
 import { cookieHeader, sessionOf, transactionOf } from '../cookie-header.ts'
 import { expect, test } from '../fixtures.ts'
@@ -132,6 +133,23 @@ test('ST-20 a seal serves its own purpose only', async ({ alice, stranger, token
     expectError(await stranger.get(`/api/integrations/acme/callback?${query}`), 'invalid_state')
   }
   expectError(await alice.get(url, { cookie: both }), 'login_required')
+  expect(tokenCalls()).toBe(0)
+})
+
+test('AU-22 an attempt that was begun under another login issuer is not this user’s', async ({
+  alice,
+  world,
+  tokenCalls,
+}) => {
+  const { url, transaction } = await begun(alice)
+  const [number = '', key = ''] = (world.env.TRANSACTION_KEYS ?? '').split(/:(.*)/)
+  const derived = hkdfSync('sha256', Buffer.from(key, 'base64'), '', 'grantkeeper transaction', 32)
+  const password = { [number]: Buffer.from(derived).toString('base64') }
+  const plain = await unsealData<{ login: string }>(transaction.value, { password, ttl: 0 })
+  expect(plain.login).toBe(world.login.issuer)
+  const value = await sealData({ ...plain, login: 'https://old.test/' }, { password, ttl: 0 })
+  const cookie = cookieHeader(...sessionOf(alice), { name: transaction.name, value })
+  expectError(await alice.get(url, { cookie }), 'session_mismatch')
   expect(tokenCalls()).toBe(0)
 })
 

@@ -91,6 +91,15 @@ onEachDialect('what a SPA began', (open) => {
     expect(calls()).toBe(0)
   })
 
+  test('AU-22 the user of the same name at another login issuer burns it', async () => {
+    const at = await given()
+    const wish = await held(at)
+    const other: User = { ...at.user, issuer: 'https://new-login.test/' }
+    await expect(complete(other, wish)).rejects.toMatchObject(refused)
+    await expect(complete(at.user, wish)).rejects.toMatchObject(refused)
+    expect(calls()).toBe(0)
+  })
+
   test('ST-09 another user burns it; late it is nothing', async () => {
     const at = await given()
     const wish = await held(at)

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { database } from '#db'
 import { GrantkeeperError } from '#lib/errors'
 import { type Completion, hashOf, isVerifierOf, openCompletion } from '#lib/oauth/completion'
+import { isBegunBy } from '#lib/oauth/transaction'
 import type { OfferedProvider } from '#lib/providers/provider'
 import type { User } from '#lib/session'
 import { logEvent } from '#lib/telemetry'
@@ -27,7 +28,8 @@ export type CompletionWish = {
 export async function complete(user: User, wish: CompletionWish): Promise<Kept> {
   const held = await take(wish.handle)
   const completion = held && (await openCompletion(held.sealed))
-  const isGood = held?.isInTime === 1 && completion && isOf(user, held) && isFor(wish, completion)
+  const isGood =
+    held?.isInTime === 1 && completion && isOf(user, held, completion) && isFor(wish, completion)
   if (!isGood) {
     logEvent('warn', 'completion_refused', { provider: wish.provider.id })
     throw new GrantkeeperError('invalid_ticket')
@@ -52,8 +54,13 @@ async function take(handle: string) {
   return held
 }
 
-function isOf(user: User, { sub, org }: { sub: string; org: string }): boolean {
-  return user.sub === sub && user.org === org
+/** What is sealed names the login issuer too, which the row does not. */
+function isOf(
+  user: User,
+  { sub, org }: { sub: string; org: string },
+  { transaction }: Completion,
+): boolean {
+  return user.sub === sub && user.org === org && isBegunBy(transaction, user)
 }
 
 function isFor(

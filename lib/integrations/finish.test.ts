@@ -69,6 +69,11 @@ describe('what does not belong together is refused, uses the attempt up, and ask
     await refused({ ...alice, org: 'org' }, await approved(), 'session_mismatch')
   })
 
+  test('AU-22 the user of the same name at another login issuer', async () => {
+    const other = { ...alice, issuer: 'https://new-login.test/' }
+    await refused(other, await approved(), 'session_mismatch')
+  })
+
   test('MX-01 MX-02 the callback of another provider', async () => {
     const attempt = await approved()
     await refused(alice, { ...attempt, provider: findProvider('mute') }, 'provider_mismatch')

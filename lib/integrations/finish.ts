@@ -1,5 +1,5 @@
 import { type ErrorCode, GrantkeeperError } from '#lib/errors'
-import type { Transaction } from '#lib/oauth/transaction'
+import { isBegunBy, type Transaction } from '#lib/oauth/transaction'
 import type { User } from '#lib/session'
 import { type Attempt, consume, isLate, mixUpOf } from './attempt.ts'
 import { redeem } from './redeem.ts'
@@ -32,6 +32,6 @@ async function refusalOf(user: User | null, attempt: Attempt): Promise<ErrorCode
   // What a SPA began is finished by that SPA: no login here may take its place.
   if (transaction.mode !== 'session') return 'invalid_state'
   if (!user) return 'login_required'
-  if (transaction.sub !== user.sub || transaction.org !== user.org) return 'session_mismatch'
+  if (!isBegunBy(transaction, user)) return 'session_mismatch'
   return mixUpOf(attempt)
 }

@@ -1,5 +1,5 @@
 import { GrantkeeperError } from '#lib/errors'
-import { liveTransactions, type Transaction } from '#lib/oauth/transaction'
+import { isBegunBy, liveTransactions, type Transaction } from '#lib/oauth/transaction'
 import { findProvider, type OfferedProvider, offeredProviders } from '#lib/providers/provider'
 import type { User } from '#lib/session'
 import { type GrantView, readGrantViews } from './grant-view.ts'
@@ -53,9 +53,9 @@ export async function findGrant(user: User, id: string): Promise<GrantView> {
   return grant
 }
 
-async function attemptsOf({ sub, org }: User, cookies: string | null): Promise<Transaction[]> {
+async function attemptsOf(user: User, cookies: string | null): Promise<Transaction[]> {
   const alive = await liveTransactions(cookies)
-  return alive.filter((attempt) => attempt.sub === sub && attempt.org === org)
+  return alive.filter((attempt) => isBegunBy(attempt, user))
 }
 
 function toIntegration(

@@ -34,7 +34,13 @@ test('MX-11 the attempt holds who, where from and where to, all from our own set
   const { transaction, location } = await begin()
   expect(transaction).toMatchObject({
     ...{ typ: 'transaction', mode: 'session', provider: 'acme', issuer: parties.acme.url },
-    ...{ sub: 'auth0|alice', org: '', return_to: 'https://app.test/x', grant: undefined },
+    ...{
+      login: 'https://login.test/',
+      sub: 'auth0|alice',
+      org: '',
+      return_to: 'https://app.test/x',
+      grant: undefined,
+    },
     redirect_uri: 'https://app.test/api/integrations/acme/callback',
     scope: ['profile', 'files.read'],
   })

@@ -5,7 +5,7 @@ import { redirectUri } from '#lib/oauth/redirect-uri'
 import { stateOnTheWire } from '#lib/oauth/relay'
 import type { ReturnUrl } from '#lib/oauth/return-url'
 import { newTicket, type Ticket, usedTicket } from '#lib/oauth/ticket'
-import { newTransaction, type Transaction } from '#lib/oauth/transaction'
+import { newTransaction, type Transaction, whoIs } from '#lib/oauth/transaction'
 import type { OfferedProvider } from '#lib/providers/provider'
 import { assertWithin, countCall, policies } from '#lib/rate-limits'
 import type { User } from '#lib/session'
@@ -20,11 +20,10 @@ import { findLivingGrant } from './grant.ts'
  * @throws {GrantkeeperError} `invalid_request`, `rate_limited`, and whatever keeps the provider from being asked
  */
 export async function start(user: User, attempt: StartAttempt): Promise<Started> {
-  const { sub, org } = user
   const { provider, base, returnTo, grant } = attempt
   assertWithin(await countCall(policies.start, user.id))
   const scope = await wantedScope(user, attempt)
-  return begin({ provider, base, returnTo, scope, grant, mode: 'session', sub, org })
+  return begin({ provider, base, returnTo, scope, grant, mode: 'session', ...whoIs(user) })
 }
 
 /**
@@ -37,10 +36,10 @@ export async function issueTicket(
   { challenge, ...attempt }: StartAttempt & { challenge: string },
 ): Promise<string> {
   const { provider, returnTo, grant } = attempt
-  const { sub, org } = user
   const scope = await wantedScope(user, attempt)
   return newTicket({
-    ...{ provider: provider.id, return_to: returnTo.href, scope, challenge, sub, org },
+    ...{ provider: provider.id, return_to: returnTo.href, scope, challenge },
+    ...whoIs(user),
     ...(grant === undefined ? {} : { grant }),
   })
 }
@@ -62,9 +61,9 @@ export async function startWithTicket(
   ticket: Ticket,
   { provider, base }: { provider: OfferedProvider; base: string },
 ): Promise<Started> {
-  const { return_to: href, scope, grant, challenge, sub, org } = ticket
-  const returnTo = { href }
-  return begin({ provider, base, returnTo, scope, grant, challenge, mode: 'ticket', sub, org })
+  const { return_to: href, scope, grant, challenge, login, sub, org } = ticket
+  const attempt = { provider, base, returnTo: { href }, scope, grant, challenge }
+  return begin({ ...attempt, mode: 'ticket', login, sub, org })
 }
 
 export type StartAttempt = {
@@ -76,7 +75,10 @@ export type StartAttempt = {
   grant?: string | undefined
 }
 
-type Beginning = Pick<Transaction, 'scope' | 'mode' | 'sub' | 'org' | 'challenge' | 'grant'> &
+type Beginning = Pick<
+  Transaction,
+  'scope' | 'mode' | 'login' | 'sub' | 'org' | 'challenge' | 'grant'
+> &
   Pick<StartAttempt, 'provider' | 'base'> & { returnTo: { href: string } }
 
 async function begin({ provider: asked, base, returnTo, ...rest }: Beginning): Promise<Started> {

@@ -52,6 +52,12 @@ test.each([
     { sub: 'a-uuid', gty: null, azp: 'web', preferred_username: 'service-account-job' },
     false,
   ],
+  [
+    'by the host of a service account, as Keycloak writes it',
+    { sub: 'a-uuid', gty: null, azp: 'job', clientHost: '192.0.2.1' },
+    true,
+  ],
+  ['by its address', { sub: 'a-uuid', gty: null, azp: 'job', clientAddress: '192.0.2.1' }, true],
 ])('a machine is told %s', async (_, claims, isMachine) => {
   expect((await verifyAccessToken(await issuer.mint(claims))).isMachine).toBe(isMachine)
 })
@@ -91,6 +97,16 @@ test.each<[string, () => Promise<string> | string]>([
   ['five parts, as encrypted ones have', () => `${part({ alg: 'dir', enc: 'A256GCM' })}..a.b.c`],
 ])('SA-07 a token with %s is refused', async (_, make) => {
   await expect(verifyAccessToken(await make())).rejects.toMatchObject({ code: 'login_required' })
+})
+
+test.each<[string, unknown]>([
+  ['a DPoP key', { jkt: 'x'.repeat(43) }],
+  ['a certificate', { 'x5t#S256': 'x'.repeat(43) }],
+  ['nothing known', {}],
+  ['what is no object', 'x'],
+])('AU-15 a token that is bound to %s is refused', async (_, cnf) => {
+  const jwt = await issuer.mint({ cnf })
+  await expect(verifyAccessToken(jwt)).rejects.toMatchObject({ code: 'login_required' })
 })
 
 test('SA-07 a header that names keys of its own is not followed', async () => {
@@ -154,6 +170,27 @@ test.each([
     })
   expect(issuer.asked).toEqual([metadataPath])
   issuer.answers[metadataPath] = honest
+})
+
+test.each([
+  ['on its own origin is used', [307, `${metadataPath}/`], true],
+  ['to another origin is not used', [302, 'https://evil.test/'], false],
+] as const)('metadata that is redirected %s', async (_, redirect, isUsed) => {
+  issuer.answers[`${metadataPath}/`] = issuer.answers[metadataPath]
+  issuer.redirects[metadataPath] = redirect
+  const verified = verifyAccessToken(await issuer.mint())
+  if (isUsed) await verified
+  else await expect(verified).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+  delete issuer.redirects[metadataPath]
+})
+
+test('metadata that is redirected to itself is given up', async () => {
+  issuer.redirects[metadataPath] = [302, metadataPath]
+  await expect(verifyAccessToken(await issuer.mint())).rejects.toMatchObject({
+    code: 'temporarily_unavailable',
+  })
+  expect(issuer.asked).toHaveLength(3)
+  delete issuer.redirects[metadataPath]
 })
 
 test('a verified token is remembered for a minute, never past its end, and 1,000 at most', async () => {

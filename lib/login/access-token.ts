@@ -77,6 +77,11 @@ const claims = z.object({
   // As Entra ID and Keycloak mark an application's own token.
   idtyp: z.string().optional(),
   preferred_username: z.string().optional(),
+  // Keycloak writes them for a service account alone, whatever its scopes leave out besides.
+  clientHost: z.string().optional(),
+  clientAddress: z.string().optional(),
+  // Bound to a key whose proof nobody checks here (RFC 9449 §6, RFC 8705 §3.1).
+  cnf: z.undefined().optional(),
 })
 
 function read(payload: JWTPayload): AccessToken {
@@ -96,10 +101,11 @@ function read(payload: JWTPayload): AccessToken {
 
 /** As each issuer says it: an application's own token must never pass for a user's. */
 function isMachine(
-  { sub, gty, idtyp, preferred_username }: z.output<typeof claims>,
+  { sub, gty, idtyp, preferred_username, clientHost, clientAddress }: z.output<typeof claims>,
   clientId: string,
 ): boolean {
   if (gty === 'client-credentials' || idtyp === 'app') return true
+  if (clientHost !== undefined || clientAddress !== undefined) return true
   return (
     [clientId, `${clientId}@clients`].includes(sub) ||
     preferred_username === `service-account-${clientId}`

@@ -75,7 +75,7 @@ async function openClient(base: string): Promise<Auth0Client> {
     appBaseUrl: base,
     signInReturnToPath: '/integrations',
     allowInsecureRequests: settings.ALLOW_INSECURE_LOCALHOST,
-    authorizationParameters: { scope: 'openid profile email' },
+    authorizationParameters: { scope: settings.LOGIN_SCOPE },
     onCallback: async (error, { returnTo }) => afterLogin(base, error ? undefined : returnTo),
     enableAccessTokenEndpoint: false,
     enableTelemetry: false,

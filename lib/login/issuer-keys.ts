@@ -5,6 +5,7 @@ import { GrantkeeperError } from '#lib/errors'
 import { oncePerProcess } from '#lib/process'
 import { isAllowedHttp } from '#lib/settings/values'
 import { logEvent } from '#lib/telemetry'
+import { followHere } from './follow-here.ts'
 import { loginIssuer } from './issuer.ts'
 
 /**
@@ -76,11 +77,11 @@ const deadlineMs = 5_000
 /** How long an issuer that failed is left alone: each forged token would ask it otherwise. */
 const silenceMs = 5_000
 
-/** Asks for JSON, without following redirects. */
+/** Asks for JSON. */
 async function ask(slot: Slot, url: string, init: RequestInit): Promise<Response> {
   if (Date.now() < slot.silentUntil) throw unavailable()
   try {
-    const response = await fetch(url, { ...init, redirect: 'error' })
+    const response = await followHere(url, init)
     if (response.status !== 200) throw new Error(`status ${response.status}`)
     return Response.json(await response.json())
   } catch (cause) {

@@ -76,7 +76,7 @@ function provider(metadata: IssuerMetadata): OAuthConfig<Profile> {
     jwks_endpoint: metadata.jwks_uri,
     authorization: {
       url: metadata.authorization_endpoint ?? '',
-      params: { scope: 'openid profile email' },
+      params: { scope: env().LOGIN_SCOPE },
     },
     token: { url: metadata.token_endpoint ?? '' },
     userinfo: { url: metadata.userinfo_endpoint ?? '', request: claimsOf },

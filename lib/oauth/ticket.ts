@@ -50,6 +50,8 @@ const shape = z.strictObject({
   grant: z.string().optional(),
   /** S256 of a verifier that only the page has that asked (as in RFC 7636). */
   challenge: z.string(),
+  /** The login issuer of `sub`. */
+  login: z.string(),
   sub: z.string(),
   org: z.string(),
   exp: z.number(),

@@ -201,7 +201,7 @@ test('ST-22 what is remembered of a used one gives nothing of it away', () => {
   expect(usedId(attemptOf())).not.toBe(usedId(attemptOf()))
 })
 
-const { provider, config, redirect_uri, return_to, scope, sub, org } = attemptOf()
+const { provider, config, redirect_uri, return_to, scope, login, sub, org } = attemptOf()
 const plainAttempt = {
   mode: 'session' as const,
   provider,
@@ -209,6 +209,7 @@ const plainAttempt = {
   redirect_uri,
   return_to,
   scope,
+  login,
   sub,
   org,
 }

@@ -93,6 +93,18 @@ export function forgetAllTransactions(cookies: CookieHeader): string[] {
   return [...new Set(cookiesOf(cookies).map(({ name }) => name))].map(deletion)
 }
 
+/** What a transaction and a ticket know of the user who began. */
+export function whoIs({ issuer, sub, org }: Who): { login: string; sub: string; org: string } {
+  return { login: issuer, sub, org }
+}
+
+/** Whether this user began it: after a change of the login issuer, the same `sub` is another one. */
+export function isBegunBy({ login, sub, org }: Transaction, user: Who): boolean {
+  return login === user.issuer && sub === user.sub && org === user.org
+}
+
+type Who = { issuer: string; sub: string; org: string }
+
 /** A transaction sealed, as it is in its cookie. */
 export function sealTransaction(transaction: Transaction): Promise<string> {
   const { [unsealed]: _, ...plain } = transaction
@@ -140,6 +152,8 @@ const shape = z.strictObject({
   return_to: z.string(),
   scope: z.array(z.string()),
   grant: z.string().optional(),
+  // Who began: the login issuer, and the user and organization there.
+  login: z.string(),
   sub: z.string(),
   org: z.string(),
   iat: z.number(),

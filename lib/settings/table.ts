@@ -82,6 +82,17 @@ export const settings = z.object({
       "With oidc: the app's own URL, the same as APP_BASE_URL, which then takes one. Not on Vercel, where each deployment has its own.",
     ),
   NEXTAUTH_SECRET: sessionSecret('With oidc: as AUTH0_SECRET.'),
+  LOGIN_SCOPE: z
+    .string()
+    .regex(
+      /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/,
+      'is a list of scopes, with one space between',
+    )
+    .refine((scope) => scope.split(' ').includes('openid'), 'must contain openid')
+    .default('openid profile email')
+    .describe(
+      'What a login asks the issuer for. Leave out profile or email where the issuer does not know them and refuses the login (invalid_scope).',
+    ),
   M2M_CLIENTS: z
     .string()
     .default('')

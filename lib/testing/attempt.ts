@@ -9,6 +9,7 @@ export function attemptOf(given: Partial<Transaction> = {}): Transaction {
     redirect_uri: 'https://app.test/api/integrations/acme/callback',
     return_to: 'https://app.test/integrations',
     scope: ['files.read'],
+    login: 'https://login.test/',
     sub: 'auth0|alice',
     org: '',
     ...given,

@@ -23,7 +23,7 @@ export async function addUser(
   const login = { id, issuer: 'https://login.test/', sub, org: '' }
   const mac = bondOf(login)
   await db.insert(tables.users).values({ ...login, mac, createdAt: 1, seenAt: 1 })
-  return { id, sub, org: '', name: null, email: null } as unknown as User
+  return { ...login, name: null, email: null } as unknown as User
 }
 
 /** A grant of this user with sealed tokens, but for what the test says. */

@@ -5,10 +5,13 @@ import { listen } from '#e2e/stand-in/server'
 export async function startIssuer(): Promise<TestIssuer> {
   const asked: string[] = []
   const answers: Record<string, unknown> = {}
+  const redirects: TestIssuer['redirects'] = {}
   const server = await listen(
     (request, response) => {
       const path = request.url ?? ''
       asked.push(path)
+      const [status, location] = redirects[path] ?? []
+      if (status && location) return response.writeHead(status, { location }).end()
       response.statusCode = issuer.isDown || !(path in answers) ? 503 : 200
       response.end(JSON.stringify(answers[path] ?? {}))
     },
@@ -23,6 +26,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     url: `${url}/`,
     asked,
     answers,
+    redirects,
     isDown: false,
     publicKey: jwk,
     mint: (claims = {}, header = {}, key = keys.privateKey) =>
@@ -42,6 +46,8 @@ export type TestIssuer = {
   asked: string[]
   /** By path; to be bent. */
   answers: Record<string, unknown>
+  /** By path: status and location. */
+  redirects: Record<string, readonly [number, string]>
   isDown: boolean
   publicKey: Awaited<ReturnType<typeof exportJWK>>
   /** A token of a machine that may vend everything, but for what the test says; null leaves out. */
