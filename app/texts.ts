@@ -321,6 +321,24 @@ export const texts = {
       title: 'The login did not finish',
       body: 'Perhaps the page was old, or was opened twice. Nothing was changed.',
     },
+    loginAway: {
+      title: 'We can’t reach the sign-in service',
+      body: 'Your integrations are kept as they are, and jobs that use them go on. Please try again in a minute.',
+    },
+    loginRefused: {
+      title: 'You were not signed in',
+      body: 'You cancelled, or the sign-in service does not let this account use this app. Nothing was changed.',
+    },
+    loginMisconfigured: {
+      title: 'Signing in is not set up correctly',
+      body: 'The sign-in service does not accept how this app is set up. Trying again will not help: please tell the people who run this app, with the code below.',
+    },
+  },
+
+  logOut: {
+    title: 'Log out?',
+    body: 'A link from another site or app led you here. Your integrations are kept, and jobs that use them go on.',
+    stay: 'Stay logged in',
   },
 
   noDatabase: {

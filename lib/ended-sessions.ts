@@ -7,7 +7,7 @@ import { sessionLife } from '#lib/login/session-cookie'
 
 /**
  * 1 where the login issuer has ended a session since it began, else 0: a column for a query whose
- * placeholders `issuer`, `sub`, `sid` and `since` are that session's. It is asked along with the user, since
+ * placeholders `issuer`, `sub`, `id`, `sid` and `since` are that session's. It is asked along with the user, since
  * every request of one begins with both.
  */
 export function hasEnded(opened: Database): SQL<number> {
@@ -26,6 +26,8 @@ export async function isEnded({ issuer, sub, session }: Identity): Promise<boole
 const preparedEndings = preparedOnce((opened) => endings(opened).limit(1).prepare(''))
 
 function endings({ db, tables: { endedSessions: ended } }: Database) {
+  // A logout here names the session itself.
+  const isItself = eq(ended.sid, sql.placeholder('id'))
   const isThisOne = and(eq(ended.sid, sql.placeholder('sid')), ne(ended.sid, ''))
   // A session of which the issuer told no id may be any of the user's.
   const isUnnamed = or(eq(ended.sid, ''), sql`${sql.placeholder('sid')} = ''`)
@@ -36,7 +38,7 @@ function endings({ db, tables: { endedSessions: ended } }: Database) {
   return db
     .select({ sid: ended.sid })
     .from(ended)
-    .where(and(isFromHere, isSince, or(isThisOne, isOfTheUser)))
+    .where(and(isFromHere, isSince, or(isItself, isThisOne, isOfTheUser)))
 }
 
 /**
@@ -56,6 +58,18 @@ export async function endSessions({ issuer, sid, sub, at }: Logout): Promise<voi
       set: times,
       setWhere: lt(ended.endedAt, at),
     })
+}
+
+/**
+ * Ends a session that its user has logged out of, in every copy of its cookie, and what the same session of
+ * the issuer brought before. All of it by the time of the login, so that no clock of ours counts, and never
+ * by the user's name, which would end what goes on in other browsers.
+ * @throws {GrantkeeperError} `storage_unavailable`
+ */
+export async function endSession({ issuer, session }: Identity): Promise<void> {
+  const { id, sid, since } = session
+  await endSessions({ issuer, sid: id, sub: '', at: since })
+  if (sid !== '') await endSessions({ issuer, sid, sub: '', at: since - 1 })
 }
 
 /** For clocks that differ. */

@@ -3,7 +3,7 @@ import { eq, type SQL, sql } from 'drizzle-orm'
 import { redirect } from 'next/navigation'
 import { database } from '#db'
 import { matching, preparedOnce } from '#db/prepared'
-import { hasEnded, isEnded } from '#lib/ended-sessions'
+import { endSession, hasEnded, isEnded } from '#lib/ended-sessions'
 import { GrantkeeperError } from '#lib/errors'
 import { verifyAccessToken } from '#lib/login/access-token'
 import { bearerToken } from '#lib/login/bearer'
@@ -39,6 +39,15 @@ export async function currentUser(): Promise<User | null> {
   const row = await findRow(identity, session)
   if (row) return row.hasEnded === 1 ? null : toUser(identity, row)
   return (await isEnded(found)) ? null : toUser(identity, await insertRow(identity))
+}
+
+/**
+ * Ends the current request's session, in every copy of its cookie, whether or not it was one of a user.
+ * @throws {GrantkeeperError} `storage_unavailable`
+ */
+export async function endCurrentSession(): Promise<void> {
+  const found = await currentIdentity()
+  if (found) await endSession(found)
 }
 
 /** The user of the current page, who is sent to log in where nobody is. `returnTo`: a path of this app. */

@@ -14,7 +14,9 @@ const leaves = [
   'env',
   'settings/values',
   'errors',
+  'fetch-metadata',
   'in-time',
+  'own-cookies',
   'telemetry',
   'process',
   'url-pattern',
@@ -44,8 +46,7 @@ export const rules: Rule[] = [
     to: ['lib/door', 'lib/listen', 'lib/built-config', 'app/api/own-server', 'app/api/token-mouth'],
   },
   { from: ['proxy'], to: ['app/gate'] },
-  // A logout also forgets the attempts in flight.
-  { from: ['app/gate'], to: [...leaves, 'lib/login/', 'lib/oauth/transaction'] },
+  { from: ['app/gate', 'app/action-guard'], to: [...leaves, 'lib/login/', 'app/action-guard'] },
   {
     // The two ends of the grant hold the transaction itself, and start sends to the login.
     from: ['app/api/integrations/'],
@@ -62,7 +63,11 @@ export const rules: Rule[] = [
       'lib/proxy/paths',
     ],
   },
-  { from: ['app/api/auth/'], to: [...pages, 'lib/login/', 'lib/ended-sessions'] },
+  // A logout also forgets the attempts in flight.
+  {
+    from: ['app/api/auth/'],
+    to: [...pages, 'lib/login/', 'lib/ended-sessions', 'lib/oauth/transaction'],
+  },
   { from: ['app/api/health/', 'app/api/ready/'], to: [...pages, 'lib/vault-canary', 'db/'] },
   { from: ['app/(signed-in)/integrations/connect/'], to: [...pages, ...edge] },
   // What is served and shown of the API is the description that is committed.

@@ -50,8 +50,9 @@ export function apiKeys({ table, text, time, uniqueIndex }: Columns) {
 }
 
 /**
- * Sessions that the login issuer has ended (OpenID Connect Back-Channel Logout 1.0), of those that began
- * until `ended_at`: the ones of a `sid`, or where that is '' all of a `sub`. Kept as long as a session can last.
+ * Sessions that have ended before their cookie, of those that began until `ended_at`: the ones of a `sid`, or
+ * where that is '' all of a `sub`, as the login issuer tells it (OpenID Connect Back-Channel Logout 1.0); after a
+ * logout here the one that bears our own name, `session:…`, in `sid`. Kept as long as a session can last.
  */
 export function endedSessions({ table, text, time, index, uniqueIndex }: Columns) {
   return table(
@@ -66,6 +67,8 @@ export function endedSessions({ table, text, time, index, uniqueIndex }: Columns
     (row) => [
       uniqueIndex('ended_sessions_key').on(row.issuer, row.sid, row.sub),
       index('ended_sessions_expiry').on(row.expiresAt),
+      // A session of which the issuer told no id is asked for by its user.
+      index('ended_sessions_user').on(row.issuer, row.sub),
     ],
   )
 }

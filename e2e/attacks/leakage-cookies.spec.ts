@@ -9,6 +9,7 @@ import {
   start,
   visitCallback,
 } from '../flow.ts'
+import { logOut } from '../log-out.ts'
 import { skipUnless } from '../skip-unless.ts'
 import { startWorld, type World } from '../world.ts'
 
@@ -64,7 +65,7 @@ test.describe('over https', () => {
     await alice.get('/integrations')
     const mallory = visitor({ name: 'mallory', appUrl: world.appUrl })
     await mallory.login('mallory')
-    await mallory.get('/auth/logout')
+    await logOut(mallory)
     const own = [...alice.answers, ...mallory.answers].filter(
       ({ url }) => url.origin === world.appUrl,
     )

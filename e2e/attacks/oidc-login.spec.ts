@@ -1,7 +1,11 @@
 import type { Visitor } from '../browser-client.ts'
 import { cookieHeader, sessionOf } from '../cookie-header.ts'
 import { expect, test } from '../fixtures.ts'
+import { logLines } from '../log-lines.ts'
+import { logOut } from '../log-out.ts'
+import { expectIssuerAway } from '../login-failure.ts'
 import { inOwnWorld } from '../own-world.ts'
+import type { World } from '../world.ts'
 
 const own = { loginDriver: 'oidc' } as const
 
@@ -98,7 +102,7 @@ test('a session is nobody’s where it is there twice, is broken, or was sealed 
 test('a logout ends the session here and at the issuer', async () => {
   await inOwnWorld(own, async ({ world, visit }) => {
     const alice = await visit('alice')
-    const { location } = await alice.get('/auth/logout')
+    const { location } = await logOut(alice)
     expect(location?.href).toContain(`${world.login.url}/oidc/logout?client_id=`)
     expect(sessionOf(alice)).toEqual([])
     const end = await alice.follow(location ?? '')
@@ -150,18 +154,32 @@ test('only a GET begins a login or ends a session', async () => {
   })
 })
 
-test('with the issuer out of reach a login ends on a page that says so', async () => {
+test('FC-02 with the issuer out of reach a login ends on a page that says so', async () => {
   const env = { OIDC_ISSUER: 'http://localhost:9/' }
-  await inOwnWorld({ ...own, env }, async ({ visit }) => {
+  await inOwnWorld({ ...own, env }, async ({ world, visit }) => {
     const stranger = await visit()
-    for (const path of ['/auth/login', '/api/auth/callback/oidc?code=x&state=y']) {
-      const { location } = await stranger.get(path)
-      expect(location?.pathname).toBe('/unavailable')
-      expect(location?.searchParams.get('error')).toBe('temporarily_unavailable')
-    }
+    expectIssuerAway(await stranger.get('/auth/login?returnTo=/activity'))
+    const { location } = await stranger.get('/api/auth/callback/oidc?code=x&state=y')
+    expect(location?.pathname).toBe('/unavailable')
+    expect(location?.searchParams.get('error')).toBe('temporarily_unavailable')
+    expectIssuerAway(await stranger.get(location ?? ''))
     expect(sessionOf(stranger)).toEqual([])
+    const codes = logLines(world.output(), 'login_failed').map(({ code }) => code)
+    expect(codes).toEqual(['temporarily_unavailable', 'temporarily_unavailable'])
   })
 })
+
+for (const loginDriver of ['auth0', 'oidc'] as const)
+  test(`FC-02 with ${loginDriver} a wrong secret or scope is told as the administrator’s matter`, async () => {
+    const wrong = 'not-the-secret'
+    const env = { AUTH0_CLIENT_SECRET: wrong, OIDC_CLIENT_SECRET: wrong }
+    await inOwnWorld({ loginDriver, env }, async ({ world, visit }) => {
+      const alice = await visit()
+      await expectMisconfigured(world, alice, 'invalid_client')
+      await world.restart({ LOGIN_SCOPE: 'openid profile unheard_of' })
+      await expectMisconfigured(world, await visit(), 'invalid_scope')
+    })
+  })
 
 test('wrong settings of the driver stop the start with a sentence', async () => {
   const wrong: [Record<string, string>, string][] = [
@@ -171,6 +189,17 @@ test('wrong settings of the driver stop the start with a sentence', async () => 
   for (const [env, sentence] of wrong)
     await expect(inOwnWorld({ ...own, env }, async () => {})).rejects.toThrow(sentence)
 })
+
+/** A login that ends at once, or after the person chose who she is. */
+async function expectMisconfigured(world: World, visitor: Visitor, outcome: string): Promise<void> {
+  const page = await visitor.follow('/auth/login')
+  const end = page.url.pathname.startsWith('/u/') ? await visitor.follow(page.url, asAlice) : page
+  expect(end.url.pathname).toBe('/unavailable')
+  expect(end.body).toContain('Signing in is not set up correctly')
+  const failed = logLines(world.output(), 'login_failed').at(-1)
+  expect(failed).toMatchObject({ code: 'provider_misconfigured', outcome })
+  expect(sessionOf(visitor)).toEqual([])
+}
 
 const asAlice = {
   method: 'POST',

@@ -1,6 +1,7 @@
 import { cookieHeader, sessionOf, transactionOf, transactionsOf } from '../cookie-header.ts'
 import { expect, test } from '../fixtures.ts'
 import { approve, requestStart, start, visitCallback } from '../flow.ts'
+import { logOut } from '../log-out.ts'
 import { expectError, expectOk } from '../outcome.ts'
 import { inOwnWorld } from '../own-world.ts'
 import { stored } from '../stored.ts'
@@ -72,7 +73,7 @@ test('ST-14 logging out ends every flow of the browser', async ({ alice }) => {
   const { authorizationUrl } = await start(alice)
   await start(alice, 'plain')
   expect(transactionsOf(alice)).toHaveLength(2)
-  await alice.get('/auth/logout')
+  await logOut(alice)
   expect(transactionsOf(alice)).toEqual([])
   expectError(await visitCallback(alice, await approve(authorizationUrl)), 'invalid_state')
 })

@@ -1,6 +1,7 @@
 import type { Answer, Visitor } from '../browser-client.ts'
 import { expect, test } from '../fixtures.ts'
 import { approve, requestStart, visitCallback } from '../flow.ts'
+import { logOut } from '../log-out.ts'
 import { expectError, expectOk } from '../outcome.ts'
 import { askedOf, linksIn } from '../return-to.ts'
 import type { World } from '../world.ts'
@@ -81,7 +82,7 @@ test('RU-24 a logout leads to the app, wherever a link wants it to lead', async 
   world,
 }) => {
   for (const name of ['returnTo', 'post_logout_redirect_uri', 'federated']) {
-    const { location } = await alice.get(`/auth/logout?${name}=https://evil.test/`)
+    const { location } = await logOut(alice, `/auth/logout?${name}=https://evil.test/`)
     expect(location?.origin).toBe(world.login.url)
     expect(location?.href).not.toContain('evil.test')
   }

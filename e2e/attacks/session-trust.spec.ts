@@ -3,9 +3,11 @@ import type { Answer, Visitor } from '../browser-client.ts'
 import { cookieHeader, sessionOf, transactionOf } from '../cookie-header.ts'
 import { expect, test } from '../fixtures.ts'
 import { approve, start } from '../flow.ts'
+import { logLines } from '../log-lines.ts'
+import { expectIssuerAway } from '../login-failure.ts'
 import { expectError } from '../outcome.ts'
 import { inOwnWorld } from '../own-world.ts'
-import { sessionCookie } from '../session-cookie.ts'
+import { sessionCookie, signedInVisitor } from '../session-cookie.ts'
 import { skipUnless } from '../skip-unless.ts'
 import { stored } from '../stored.ts'
 
@@ -96,7 +98,7 @@ for (const [name, user] of claims)
     expect(world.providers.acme.log()).toEqual([])
   })
 
-test('SA-05 with the issuer out of reach nobody gets in', async () => {
+test('SA-05 FC-02 with the issuer out of reach nobody gets in, and a page says why', async () => {
   skipUnless({ login: 'auth0' }, 'oidc-login.spec.ts tries the same of next-auth')
   test.setTimeout(120_000)
   await inOwnWorld({ env: { AUTH0_DOMAIN: 'http://localhost:9' } }, async ({ world, visit }) => {
@@ -104,11 +106,15 @@ test('SA-05 with the issuer out of reach nobody gets in', async () => {
     const before = await stored(world.rows)
     for (const value of ['', 'x', 'a.b.c.d.e', 'undefined'])
       await expectNobody(stranger, cookieHeader({ name: sessionCookie(world), value }))
-    const login = await stranger.get('/auth/login')
-    expect(login.status).toBeGreaterThanOrEqual(500)
+    expectIssuerAway(await stranger.get('/auth/login?returnTo=/activity'))
     const returned = await stranger.get('/auth/callback?code=X&state=Y')
     expect(returned.location?.pathname).toBe('/unavailable')
     expect(sessionOf(stranger)).toEqual([])
+    const alice = await signedInVisitor(world, 'alice')
+    const { location } = await alice.get('/auth/logout', { headers: click })
+    expect([location?.href, sessionOf(alice)]).toEqual([`${world.appUrl}/`, []])
+    const codes = logLines(world.output(), 'login_failed').map(({ code }) => code)
+    expect(codes).toEqual(['temporarily_unavailable', 'login_required'])
     expect(await stored(world.rows)).toEqual(before)
     expect(world.providers.acme.log()).toEqual([])
   })

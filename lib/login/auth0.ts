@@ -1,21 +1,30 @@
+import { hash } from 'node:crypto'
+import type { SdkError } from '@auth0/nextjs-auth0/errors'
 import type { Auth0Client } from '@auth0/nextjs-auth0/server'
+import type { SessionData } from '@auth0/nextjs-auth0/types'
 import { decodeJwt } from 'jose'
 import { headers } from 'next/headers'
 import { NextRequest, NextResponse } from 'next/server'
 import { baseUrlFor, env } from '#lib/env'
+import type { GrantkeeperError } from '#lib/errors'
+import { ownCookies } from '#lib/own-cookies'
 import { oncePerProcess } from '#lib/process'
+import { logEvent } from '#lib/telemetry'
 import type { LoginDriver, LoginSession } from './driver.ts'
+import { failedLogin, issuerAway, knownError, loginFailure } from './failure.ts'
 import { loginIssuer } from './issuer.ts'
-import { hasTwoSessions, sessionLife, sessionName, text } from './session-cookie.ts'
+import { sessionLife, sessionName, text } from './session-cookie.ts'
 
 /** Login by Auth0, or by what behaves as an Auth0 tenant does. */
 export const auth0Driver: LoginDriver = {
   identity: async () => {
-    if (hasTwoSessions((await headers()).get('cookie'))) return null
-    const session = await (await client(baseUrlFor(null))).getSession()
+    const sdk = await client(baseUrlFor(null))
+    // Not from Next's own cookies: of those the SDK reads names that anybody of the domain may set.
+    const cookie = ownCookies((await headers()).get('cookie'))
+    const session = await sdk.getSession(new NextRequest(baseUrlFor(null), { headers: { cookie } }))
     const { sub, org_id, name, email } = session?.user ?? {}
     if (!session || typeof sub !== 'string' || sub === '') return null
-    const login = loginOf(session.tokenSet.idToken)
+    const login = loginOf(session)
     // Sealed while another tenant was set: its users are others, though their subjects may read alike.
     if (!isOurs(login.issuer)) return null
     return {
@@ -25,13 +34,28 @@ export const auth0Driver: LoginDriver = {
   },
   loginPath: (returnTo) => `/auth/login?returnTo=${encodeURIComponent(returnTo)}`,
   logoutPath: '/auth/logout',
+  logOut: async (request) => {
+    const base = baseUrlFor(request.headers.get('host'))
+    const answered = await (await client(base)).middleware(asked(request, '/auth/logout'))
+    // It answers with an error while the tenant is away: here the session is over all the same.
+    return answered.ok || answered.headers.has('location')
+      ? answered
+      : NextResponse.redirect(`${base}/`, 303)
+  },
   handle: async (request: NextRequest) => {
     const path = request.nextUrl.pathname
-    const sdk = await client(baseUrlFor(request.headers.get('host')))
-    const parameters = routes[path]
-    if (parameters !== undefined) return sdk.middleware(withOnly(parameters, request))
+    const base = baseUrlFor(request.headers.get('host'))
+    const sdk = await client(base)
+    if (Object.hasOwn(routes, path)) {
+      const answered = await sdk.middleware(asked(request, path))
+      // A login that cannot begin, which it tells in a line of plain text.
+      if (answered.status >= 500) throw issuerAway()
+      return answered
+    }
     const isReserved = /^\/(auth|me|my-org)(\/|$)/.test(path)
-    return isReserved ? new NextResponse(null, { status: 404 }) : sdk.middleware(request)
+    return isReserved
+      ? new NextResponse(null, { status: 404 })
+      : sdk.middleware(asked(request, path))
   },
 }
 
@@ -42,16 +66,20 @@ export const auth0Driver: LoginDriver = {
  */
 const routes: Record<string, 'all' | readonly string[]> = {
   '/auth/login': ['returnTo', 'organization', 'organization_name', 'invitation'],
-  '/auth/logout': [],
   '/auth/callback': 'all',
 }
 
-function withOnly(names: 'all' | readonly string[], request: NextRequest): NextRequest {
-  if (names === 'all') return request
+/** The request as the SDK may see it: our own cookies, and the parameters that its route may have. */
+function asked(request: NextRequest, path: string): NextRequest {
   const url = request.nextUrl.clone()
-  for (const name of [...url.searchParams.keys()])
-    if (!names.includes(name)) url.searchParams.delete(name)
-  return new NextRequest(url, { method: request.method, headers: request.headers })
+  url.pathname = path
+  url.search = ''
+  const allowed = routes[path] ?? []
+  for (const [name, value] of request.nextUrl.searchParams)
+    if (allowed === 'all' || allowed.includes(name)) url.searchParams.append(name, value)
+  const sent = new Headers(request.headers)
+  sent.set('cookie', ownCookies(request.headers.get('cookie')))
+  return new NextRequest(url, { method: request.method, headers: sent })
 }
 
 /**
@@ -76,7 +104,7 @@ async function openClient(base: string): Promise<Auth0Client> {
     signInReturnToPath: '/integrations',
     allowInsecureRequests: settings.ALLOW_INSECURE_LOCALHOST,
     authorizationParameters: { scope: settings.LOGIN_SCOPE },
-    onCallback: async (error, { returnTo }) => afterLogin(base, error ? undefined : returnTo),
+    onCallback: async (error, { returnTo }) => afterLogin(base, error, returnTo),
     enableAccessTokenEndpoint: false,
     enableTelemetry: false,
     session: {
@@ -89,15 +117,35 @@ async function openClient(base: string): Promise<Auth0Client> {
 }
 
 /** A login that failed (a stale tab, a refusal) ends on a page with a way on, not on a bare 500. */
-function afterLogin(base: string, returnTo = '/unavailable?error=login_required'): NextResponse {
+function afterLogin(
+  base: string,
+  error: SdkError | null,
+  returnTo = '/integrations',
+): NextResponse {
+  if (error) return NextResponse.redirect(base + failedLogin(causeOf(error)), 303)
   const target = new URL(returnTo, base)
   return NextResponse.redirect(target.origin === base ? target : `${base}/integrations`, 303)
 }
 
+/** Whose matter it is: the SDK tells the step that failed, and mostly the issuer's own code as its cause. */
+function causeOf(error: SdkError): GrantkeeperError {
+  const said = error.cause instanceof Error && 'code' in error.cause ? error.cause.code : error.code
+  const outcome = knownError(said)
+  const failure = outcome === 'other' ? issuerAway(error) : loginFailure(outcome, error)
+  logEvent('warn', 'login_failed', { code: failure.code, outcome, cause: error })
+  return failure
+}
+
 /** By the ID token, which the session keeps, sealed: it was verified when it came. */
-function loginOf(idToken: string | undefined): { issuer?: string; session: LoginSession } {
-  const { iss, sid, iat = 0 } = idToken === undefined ? {} : decodeJwt(idToken)
-  const session = { sid: text(sid), since: Math.floor(iat * 1000) }
+function loginOf({ tokenSet, internal, user }: SessionData): {
+  issuer?: string
+  session: LoginSession
+} {
+  const { idToken } = tokenSet
+  const { iss, sid, iat = internal?.createdAt ?? 0 } = idToken ? decodeJwt(idToken) : {}
+  // No two logins give the same ID token.
+  const name = hash('sha256', idToken ?? `${user.sub} ${iat}`, 'base64url')
+  const session = { id: `session:${name}`, sid: text(sid), since: Math.floor(iat * 1000) }
   return iss === undefined ? { session } : { issuer: iss, session }
 }
 

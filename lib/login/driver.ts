@@ -15,8 +15,10 @@ export type Identity = {
   session: LoginSession
 }
 
-/** By what a session is ended from afar (OpenID Connect Back-Channel Logout 1.0 §2.4). */
+/** By what a session is ended: here, or from afar (OpenID Connect Back-Channel Logout 1.0 §2.4). */
 export type LoginSession = {
+  /** Our own name for it, the same in every copy and each time it is prolonged. */
+  id: string
   /** The issuer's id of its own session; '' where it tells none. */
   sid: string
   /** When the user logged in, by the issuer's clock: milliseconds since the epoch. */
@@ -30,7 +32,12 @@ export interface LoginDriver {
   /** Where a browser goes to log in, and comes back to `returnTo`, a path of this app. */
   loginPath: (returnTo: string) => string
   logoutPath: string
-  /** Answers the driver's own routes, and prolongs a session on all others. */
+  /** Ends the login's cookies, and the session at the issuer where that can be. */
+  logOut: (request: NextRequest) => Promise<NextResponse>
+  /**
+   * Answers the driver's own routes but the logout, and prolongs a session on all others.
+   * @throws {GrantkeeperError} where a login cannot begin, and whatever a library throws
+   */
   handle: (request: NextRequest) => Promise<NextResponse>
 }
 

@@ -1,10 +1,11 @@
 import { type NextRequest, NextResponse } from 'next/server'
-import { codeOf } from '#lib/errors'
+import { GrantkeeperError } from '#lib/errors'
+import { loginCookies } from '#lib/own-cookies'
 import { logEvent } from '#lib/telemetry'
+import { failedLogin, issuerAway, knownError, loginFailure } from './failure.ts'
 import { askNextAuth, postToNextAuth } from './next-auth.ts'
 import { answer } from './oidc-answer.ts'
 import { cookieNames, oidcOptions } from './oidc-options.ts'
-import { ownCookies } from './oidc-session.ts'
 
 /**
  * Begins a login, at a plain link. next-auth wants a POST with its CSRF token for that, from a page of its
@@ -13,33 +14,33 @@ import { ownCookies } from './oidc-session.ts'
 export async function logIn(request: NextRequest, base: string): Promise<NextResponse> {
   const { searchParams } = request.nextUrl
   const organization = searchParams.get('organization')
-  try {
-    const told = await postToNextAuth(await oidcOptions(base), {
-      ...{ action: 'signin', base, cookies: {} },
-      query: organization ? { organization } : {},
-      body: { callbackUrl: pathOf(base, searchParams.get('returnTo')) },
-    })
-    const { origin } = new URL(told.location ?? base, base)
-    return answer(told, origin === base ? unavailable(base) : told.location)
-  } catch (cause) {
-    return failed(cause, base)
-  }
+  const failures: unknown[] = []
+  const told = await postToNextAuth(await oidcOptions(base, (error) => failures.push(error)), {
+    ...{ action: 'signin', base, cookies: {} },
+    query: organization ? { organization } : {},
+    body: { callbackUrl: pathOf(base, searchParams.get('returnTo')) },
+  })
+  if (new URL(told.location ?? base, base).origin === base) throw failureOf(failures)
+  return answer(told, told.location)
 }
 
 /** Ends a login at next-auth's callback, to which the issuer leads the browser back. */
 export async function finishLogin(request: NextRequest, base: string): Promise<NextResponse> {
+  const failures: unknown[] = []
   try {
-    const told = await askNextAuth(await oidcOptions(base), {
-      ...{ action: 'callback', base, cookies: ownCookies(request.headers.get('cookie')) },
+    const told = await askNextAuth(await oidcOptions(base, (error) => failures.push(error)), {
+      ...{ action: 'callback', base, cookies: loginCookies(request.headers.get('cookie')) },
       query: responseOf(request.nextUrl.searchParams),
     })
     // Its own pages are for what failed: a stale tab, a refusal. Ours has a way on.
     const { origin, pathname } = new URL(told.location ?? '/api/auth/error', base)
     const isDone = origin === base && !pathname.startsWith('/api/auth/')
-    const end = isDone ? told.location : `${base}/unavailable?error=login_required`
-    return forgetLogin(answer(told, end), base)
-  } catch (cause) {
-    return failed(cause, base)
+    return forgetLogin(
+      answer(told, isDone ? told.location : failed(failureOf(failures), base)),
+      base,
+    )
+  } catch (error) {
+    return NextResponse.redirect(failed(asFailure(error), base), 303)
   }
 }
 
@@ -67,11 +68,36 @@ function pathOf(base: string, returnTo: string | null): string {
   return url?.origin === base && returnTo?.startsWith('/') ? url.href : `${base}/integrations`
 }
 
-function failed(cause: unknown, base: string): NextResponse {
-  logEvent('warn', 'login_failed', { code: codeOf(cause), cause })
-  return NextResponse.redirect(unavailable(base), 303)
+/** Logs why, and says where that ends. */
+function failed(failure: GrantkeeperError, base: string): string {
+  const { code, cause } = failure
+  logEvent('warn', 'login_failed', { code, outcome: knownError(saidIn(cause)), cause })
+  return base + failedLogin(failure)
 }
 
-function unavailable(base: string): string {
-  return `${base}/unavailable?error=temporarily_unavailable`
+function asFailure(error: unknown): GrantkeeperError {
+  return error instanceof GrantkeeperError ? error : issuerAway(error)
+}
+
+/** By what next-auth was last told: of a state that fits no login it says nothing of the standard's. */
+function failureOf(failures: readonly unknown[]): GrantkeeperError {
+  const error = failures.at(-1)
+  const said = saidIn(error)
+  if (knownError(said) !== 'other') return loginFailure(said, error)
+  return error === undefined || isStale(error)
+    ? loginFailure('invalid_state', error)
+    : issuerAway(error)
+}
+
+/** openid-client writes the issuer's code in front: `invalid_client (…)`. */
+function saidIn(error: unknown): string | undefined {
+  return error instanceof Error ? /^[a-z_]{1,40}(?=$| \()/.exec(error.message)?.[0] : undefined
+}
+
+/** What next-auth and openid-client say where a cookie of the login is missing, or the answer is another's. */
+function isStale(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /cookie was missing|mismatch|missing from the response|could not be parsed/i.test(error.message)
+  )
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AuthOptions, Profile, TokenSet } from 'next-auth'
 import type { OAuthConfig } from 'next-auth/providers/oauth'
 import { env } from '#lib/env'
@@ -11,10 +12,13 @@ import { sessionLife, sessionName, text } from './session-cookie.ts'
  * How next-auth is to log users in at the issuer, for the deployment's origin `base`.
  * @throws {GrantkeeperError} `temporarily_unavailable` while the issuer does not tell its metadata
  */
-export async function oidcOptions(base: string): Promise<AuthOptions> {
+export async function oidcOptions(
+  base: string,
+  onFailure: (error: unknown) => void,
+): Promise<AuthOptions> {
   const { metadata } = await issuerKeys()
   return {
-    ...sessionOptions(base),
+    ...sessionOptions(base, onFailure),
     providers: [provider(metadata)],
     callbacks: {
       // A sealed session holds who the user is, and no token of the issuer.
@@ -25,7 +29,10 @@ export async function oidcOptions(base: string): Promise<AuthOptions> {
 }
 
 /** As much as is needed to read and to end a session, for which nobody is asked anything. */
-export function sessionOptions(base: string): AuthOptions {
+export function sessionOptions(
+  base: string,
+  onFailure: (error: unknown) => void = () => {},
+): AuthOptions {
   const isSecure = base.startsWith('https:')
   return {
     providers: [],
@@ -34,7 +41,10 @@ export function sessionOptions(base: string): AuthOptions {
     jwt: { maxAge: sessionLife.idleS },
     logger: {
       // What it says quotes the issuer's words, or worse: its code is enough.
-      error: (code) => logEvent('warn', 'login_failed', { outcome: code }),
+      error: (code, metadata) => {
+        onFailure('error' in metadata ? metadata.error : metadata)
+        logEvent('warn', 'login_step_failed', { outcome: code })
+      },
       warn: () => {},
       debug: () => {},
     },
@@ -125,6 +135,7 @@ function sessionOf(profile: Profile & { org_id?: unknown; sid?: unknown; iat?: u
     // Another issuer's users are others, though their subjects may read alike.
     ...{ issuer: registration().issuer, sub: text(sub), org: text(org_id), sid: text(sid) },
     ...{ name: text(name).slice(0, 200), email: text(email).slice(0, 320) },
+    id: `session:${randomUUID()}`,
     since: typeof iat === 'number' ? Math.floor(iat * 1000) : Date.now(),
   }
 }

@@ -1,8 +1,9 @@
 import { type NextRequest, NextResponse } from 'next/server'
+import { loginCookies } from '#lib/own-cookies'
 import { askNextAuth, type Call } from './next-auth.ts'
 import { withCookies } from './oidc-answer.ts'
 import { sessionOptions } from './oidc-options.ts'
-import { ownCookies, readOidcSession } from './oidc-session.ts'
+import { readOidcSession } from './oidc-session.ts'
 import { sessionName } from './session-cookie.ts'
 
 /**
@@ -15,7 +16,7 @@ export async function prolong(request: NextRequest, base: string): Promise<NextR
   const isSecure = base.startsWith('https:')
   const session = await readOidcSession(cookie, isSecure)
   if (!session || Date.now() < 1000 * (session.iat + 3600)) return NextResponse.next()
-  const call: Call = { action: 'session', base, cookies: ownCookies(cookie) }
+  const call: Call = { action: 'session', base, cookies: loginCookies(cookie) }
   const { cookies } = await askNextAuth(sessionOptions(base), call)
   const sealed = cookies.filter((cookie) => cookie.startsWith(sessionName(isSecure)))
   return withCookies(NextResponse.next(), sealed)

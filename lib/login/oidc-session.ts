@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { env } from '#lib/env'
+import { loginCookies } from '#lib/own-cookies'
 import { loginIssuer } from './issuer.ts'
-import { hasTwoSessions, sessionLife, sessionName } from './session-cookie.ts'
+import { sessionLife, sessionName } from './session-cookie.ts'
 
 /** What a session that next-auth has sealed says. */
 export type OidcSession = z.output<typeof sessionSchema>
@@ -11,10 +12,9 @@ export async function readOidcSession(
   cookie: string | null,
   isSecure: boolean,
 ): Promise<OidcSession | null> {
-  const cookies = ownCookies(cookie)
+  const cookies = loginCookies(cookie)
   const cookieName = sessionName(isSecure)
-  if (hasTwoSessions(cookie) || !Object.keys(cookies).some((name) => name.startsWith(cookieName)))
-    return null
+  if (!Object.keys(cookies).some((name) => name.startsWith(cookieName))) return null
   const { getToken } = await import('next-auth/jwt')
   const { NEXTAUTH_SECRET: secret } = env()
   const req = { cookies, headers: {} } as never
@@ -30,6 +30,8 @@ const sessionSchema = z.object({
   sub: z.string().min(1),
   org: z.string(),
   sid: z.string(),
+  /** Our own name for it; sessions from before have none. */
+  id: z.string().default(''),
   name: z.string(),
   email: z.string(),
   /** When the user logged in: milliseconds since the epoch. */
@@ -37,23 +39,3 @@ const sessionSchema = z.object({
   /** When it was sealed last: seconds since the epoch. */
   iat: z.number(),
 })
-
-/** The cookies of a login and its session; of others next-auth needs to know nothing. */
-export function ownCookies(header: string | null): Record<string, string> {
-  const pairs = (header ?? '').split(';').map((pair) => {
-    const [name = '', ...value] = pair.trim().split('=')
-    return [name, decoded(value.join('='))] as const
-  })
-  return Object.fromEntries(pairs.filter(([name]) => own.test(name)))
-}
-
-const own = /^__(Host-)?(session(\.\d+)?|login_[a-z]+)$/
-
-/** As browsers got them, encoded. What cannot be decoded was not set by us. */
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value)
-  } catch {
-    return ''
-  }
-}

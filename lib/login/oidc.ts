@@ -14,15 +14,17 @@ export const oidcDriver: LoginDriver = {
     const found = await readOidcSession((await headers()).get('cookie'), isSecure)
     if (!found) return null
     const { issuer, sub, org, name, email, sid, since } = found
-    return { issuer, sub, org, name, email, session: { sid, since } }
+    // Sessions from before had no name of their own: user and time tell them apart well enough.
+    const id = found.id || `session:${sub} ${since}`
+    return { issuer, sub, org, name, email, session: { id, sid, since } }
   },
   loginPath: (returnTo) => `/auth/login?returnTo=${encodeURIComponent(returnTo)}`,
   logoutPath: '/auth/logout',
+  logOut: (request) => logOut(request, baseUrlFor(request.headers.get('host'))),
   handle: async (request: NextRequest) => {
     const base = baseUrlFor(request.headers.get('host'))
     const { pathname } = request.nextUrl
     if (request.method === 'GET' && pathname === '/auth/login') return logIn(request, base)
-    if (request.method === 'GET' && pathname === '/auth/logout') return logOut(request, base)
     // The same paths are taken as the other driver takes: what links to them stays right.
     const isReserved = /^\/(auth|me|my-org)(\/|$)/.test(pathname)
     return isReserved ? new NextResponse(null, { status: 404 }) : prolong(request, base)

@@ -87,5 +87,11 @@ export const migrations: readonly Migration[] = [
       "ALTER TABLE \"provider_states\" ADD COLUMN \"client_verdict\" text;",
       "ALTER TABLE \"provider_states\" ADD COLUMN \"client_checked_at\" bigint DEFAULT 0 NOT NULL;"
     ]
+  },
+  {
+    "name": "0008_left_songbird",
+    "statements": [
+      "CREATE INDEX \"ended_sessions_user\" ON \"ended_sessions\" USING btree (\"issuer\",\"sub\");"
+    ]
   }
 ]

@@ -87,5 +87,11 @@ export const migrations: readonly Migration[] = [
       "ALTER TABLE `provider_states` ADD `client_verdict` text;",
       "ALTER TABLE `provider_states` ADD `client_checked_at` integer DEFAULT 0 NOT NULL;"
     ]
+  },
+  {
+    "name": "0008_kind_krista_starr",
+    "statements": [
+      "CREATE INDEX `ended_sessions_user` ON `ended_sessions` (`issuer`,`sub`);"
+    ]
   }
 ]

@@ -1,6 +1,7 @@
 import type { NextRequest } from 'next/server'
 import { baseUrlFor } from '#lib/env'
 import { codeOf, GrantkeeperError } from '#lib/errors'
+import { isNavigation } from '#lib/fetch-metadata'
 import { type Started, spendTicket, start, startWithTicket } from '#lib/integrations/start'
 import { loginDriver } from '#lib/login/driver'
 import { defaultReturn, parseReturnTo, type ReturnUrl, resultUrl } from '#lib/oauth/return-url'
@@ -92,17 +93,6 @@ async function leave(request: NextRequest, { transaction, location }: Started): 
  */
 function isOwnClick(headers: Headers): boolean {
   return headers.get('sec-fetch-site') === 'same-origin' && isNavigation(headers)
-}
-
-/** A page that a person opens: no prefetch, no frame, no image. */
-function isNavigation(headers: Headers): boolean {
-  const isPrefetch = ['purpose', 'sec-purpose', 'x-moz'].some((name) =>
-    headers.get(name)?.includes('prefetch'),
-  )
-  const isRouter = ['rsc', 'next-router-prefetch', 'x-middleware-prefetch'].some((name) =>
-    headers.has(name),
-  )
-  return (headers.get('sec-fetch-dest') ?? 'document') === 'document' && !isPrefetch && !isRouter
 }
 
 /** The confirm page with the same wish, built from what was validated and nothing else. */

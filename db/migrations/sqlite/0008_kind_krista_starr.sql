@@ -1,0 +1,1 @@
+CREATE INDEX `ended_sessions_user` ON `ended_sessions` (`issuer`,`sub`);
