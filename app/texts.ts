@@ -337,7 +337,7 @@ export const texts = {
 
   logOut: {
     title: 'Log out?',
-    body: 'A link from another site or app led you here. Your integrations are kept, and jobs that use them go on.',
+    body: 'You did not come from a page of this app, so we ask first. Your integrations are kept, and jobs that use them go on.',
     stay: 'Stay logged in',
   },
 

@@ -1,9 +1,11 @@
-import { expect, test } from 'playwright/test'
+import { expect, type Page, test } from 'playwright/test'
+import { visitor } from '../browser-client.ts'
 import { logIn } from '../browser-fixtures.ts'
+import { oddSeals } from '../odd-seals.ts'
 import { startTlsFront } from '../tls-front.ts'
-import { startWorld } from '../world.ts'
+import { startWorld, type World } from '../world.ts'
 
-test('ST-15 cookies that a sibling host sets for the domain change nothing', async ({
+test('ST-15 AU-01 AU-04 AU-09 cookies that a sibling host sets for the domain change nothing', async ({
   browser,
 }) => {
   test.setTimeout(120_000)
@@ -48,9 +50,45 @@ test('ST-15 cookies that a sibling host sets for the domain change nothing', asy
     go()
     await page.waitForURL(/status=connected/)
     expect(await world.rows.all('grants')).toHaveLength(1)
+    await expectUnmoved(page, attacker, { world, evil })
   } finally {
     await context.close()
     await sibling.close()
     await world.stop()
   }
 })
+
+type Attack = { world: World; evil: string }
+
+/** The names that a login library would read, with what another user's session says, and with what it chokes on. */
+async function expectUnmoved(page: Page, attacker: Page, { world, evil }: Attack): Promise<void> {
+  const mallory = visitor({ name: 'mallory', appUrl: world.appUrl })
+  await mallory.login('mallory')
+  const stolen = mallory.jar.get('__Host-session')?.value ?? ''
+  await attacker.goto(evil)
+  for (const [name, value] of [
+    ['appSession', stolen],
+    ['__FC_0', oddSeals[0] ?? ''],
+  ] as const)
+    await attacker.evaluate(
+      ([given, text]) => {
+        // biome-ignore lint/suspicious/noDocumentCookie: it is the attack
+        document.cookie = `${given}=${text}; Domain=.grants.localhost; Path=/; Secure; Max-Age=34560000`
+      },
+      [name, value] as const,
+    )
+  // A link from there logs nobody out: it asks.
+  await attacker.evaluate((url) => location.assign(url), `${world.appUrl}/auth/logout`)
+  await expect(attacker.getByRole('heading', { name: 'Log out?' })).toBeVisible()
+  await page.goto('/integrations')
+  await expect(page.getByRole('button', { name: 'Your account: Alice' })).toBeVisible()
+  await page.goto('/unavailable')
+  // Once there is no session, theirs is not taken in its place.
+  await attacker.getByRole('link', { name: 'Log out' }).click()
+  await attacker.waitForURL(`${world.appUrl}/`)
+  await page.goto('/integrations')
+  await expect(page.getByRole('button', { name: 'Mallory' })).toBeVisible()
+  expect(new URL(page.url()).origin).toBe(world.login.url)
+  await page.getByRole('button', { name: 'Alice' }).click()
+  await expect(page.getByRole('button', { name: 'Your account: Alice' })).toBeVisible()
+}

@@ -101,6 +101,17 @@ export const states: State[] = [
     path: `${setup.login === 'oidc' ? '/api/auth/callback/oidc' : '/auth/callback'}?code=old&state=old`,
     shows: 'The login did not finish',
   },
+  {
+    name: 'login-away',
+    path: '/unavailable?error=temporarily_unavailable&from=login',
+    shows: 'We can’t reach the sign-in service',
+  },
+  {
+    name: 'login-misconfigured',
+    path: '/unavailable?error=provider_misconfigured&from=login',
+    shows: 'Signing in is not set up correctly',
+  },
+  { name: 'log-out', path: '/log-out', shows: 'Log out?' },
 ]
 
 function failed(code: ErrorCode, shows: string): State[] {
