@@ -26,6 +26,9 @@ const routes = [
   // It says of what is not there that it is not.
   '/api/[...unknown]',
   '/api/auth/[...nextauth]',
+  // Where `/auth/logout` leads, and the page that asks before a link from elsewhere does.
+  '/api/auth/logout',
+  '/log-out',
   // OpenID Connect Back-Channel Logout: the issuer ends sessions.
   '/api/auth/backchannel-logout',
   '/api/integrations',

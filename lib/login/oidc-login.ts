@@ -28,17 +28,17 @@ export async function logIn(request: NextRequest, base: string): Promise<NextRes
 export async function finishLogin(request: NextRequest, base: string): Promise<NextResponse> {
   const failures: unknown[] = []
   try {
-    const told = await askNextAuth(await oidcOptions(base, (error) => failures.push(error)), {
-      ...{ action: 'callback', base, cookies: loginCookies(request.headers.get('cookie')) },
-      query: responseOf(request.nextUrl.searchParams),
-    })
+    const options = await oidcOptions(base, (error) => failures.push(error))
+    const cookies = loginCookies(request.headers.get('cookie'))
+    // An error is taken from the answer to a login of this browser alone; next-auth would take any.
+    if (!cookies[cookieNames(base.startsWith('https:')).state]) throw loginFailure('invalid_state')
+    const query = responseOf(request.nextUrl.searchParams)
+    const told = await askNextAuth(options, { action: 'callback', base, cookies, query })
     // Its own pages are for what failed: a stale tab, a refusal. Ours has a way on.
     const { origin, pathname } = new URL(told.location ?? '/api/auth/error', base)
     const isDone = origin === base && !pathname.startsWith('/api/auth/')
-    return forgetLogin(
-      answer(told, isDone ? told.location : failed(failureOf(failures), base)),
-      base,
-    )
+    const end = isDone ? told.location : failed(failureOf(failures), base)
+    return forgetLogin(answer(told, end), base)
   } catch (error) {
     return NextResponse.redirect(failed(asFailure(error), base), 303)
   }
