@@ -5,7 +5,7 @@ import { setupName } from './e2e/setup.ts'
 
 const executablePath = chromiumPath()
 
-const everything = ['attacks/**/*.spec.ts', 'fleet/**/*.spec.ts']
+const everything = ['{attacks,fleet,reports}/**/*.spec.ts']
 
 /** What depends on who logs users in: logins, the pages, and the ways through start and callback. */
 const ofLogin = [

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { reportsSection } from './generate-reports.ts'
 import { type InteropResults, type InteropTable, readResults } from './interop-results.ts'
 import { root } from './run.ts'
 
@@ -11,6 +12,7 @@ export function interopPage(): string {
     'third-party': tableWithNotes(run.thirdParty),
     login: tableWithNotes(run.login),
     left: leftOf(run),
+    reports: reportsSection(),
   }
   return readFileSync(join(root, 'e2e/interop/interop.in.md'), 'utf8')
     .replace(

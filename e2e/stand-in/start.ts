@@ -106,7 +106,7 @@ export function clientEnv(
 
 /** Writes the entries where PROVIDERS_FILE can point; `remove` when they are no longer needed. */
 export async function providersFile(
-  entries: readonly ProviderEntry[],
+  entries: readonly object[],
 ): Promise<{ path: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'grantkeeper-providers-'))
   const path = join(folder, 'providers.json')
