@@ -59,7 +59,7 @@ export const callbacks: (Report | Listed)[] = [
       url.search = '?error=access_denied'
       const { location } = await visitCallback(place.users.alice, url)
       const page = await place.users.alice.get(location ?? '/')
-      expect(textOf(page.body)).not.toMatch(/does not belong|another browser|somebody else/i)
+      expect(textOf(page.body)).not.toMatch(/does not belong|was not connected|somebody else/i)
       expect(await place.grants()).toEqual([])
     },
   },

@@ -50,7 +50,6 @@ export const logins: (Report | Listed)[] = [
   },
   {
     name: 'login-back-twice, login-callback-stale',
-    source: 'https://github.com/auth0/nextjs-auth0/issues',
     sent: 'two tabs at the login; a callback of yesterday',
     expected: 'a page with a way on',
     elsewhere: 'RU-24',

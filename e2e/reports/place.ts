@@ -88,11 +88,15 @@ export function placeOf(
       const retryAfterS = Number(answer.headers['retry-after'] ?? 0)
       return { ...JSON.parse(answer.body), status: answer.status, retryAfterS }
     },
-    expire: () =>
-      world.rows.execute(
-        `update grants set access_token_expires_at = ${Date.now() - 60_000}, refresh_not_before = 0
+    expire: () => {
+      // All times of the token move back by as much, so that its life stays what it was.
+      const back = `(coalesce(access_token_expires_at, ${Date.now()}) - ${Date.now() - 60_000})`
+      return world.rows.execute(
+        `update grants set access_token_expires_at = ${Date.now() - 60_000}, refresh_not_before = 0,
+           connected_at = connected_at - ${back}, last_refreshed_at = last_refreshed_at - ${back}
          where provider = '${name}'`,
-      ),
+      )
+    },
     grants: async () =>
       (await world.rows.all('grants')).filter(({ provider }) => provider === name),
     page: async (user = 'alice', query = '') =>

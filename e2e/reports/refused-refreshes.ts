@@ -9,7 +9,9 @@ const outage = 'nothing ends: an outage is not a refusal'
 /** How providers word it that a refresh token is dead, and what is none of that. */
 export const refusedRefreshes: Report[] = [
   ...[
-    wording('dead-standard', 'RFC 6749 §5.2', { error: 'invalid_grant' }),
+    wording('dead-standard', 'https://www.rfc-editor.org/rfc/rfc6749#section-5.2', {
+      error: 'invalid_grant',
+    }),
     wording(
       'dead-401',
       'https://github.com/discord/discord-api-docs/issues/1650',
@@ -185,12 +187,12 @@ export const refusedRefreshes: Report[] = [
   notTheEnd('client-refused', { status: 401, body: { error: 'invalid_client' } }),
   {
     name: 'refresh-redirect-301',
-    source: 'https://github.com/panva/openid-client/issues/826',
-    sent: '301 in answer to a refresh',
+    sent: '301 in answer to everything at a token endpoint that has moved',
     expected: 'the token is sent once, the administrator is told, and nothing ends',
-    script: { refresh: () => ({ status: 301, headers: { location: '/elsewhere' } }) },
     walk: async (place) => {
       await connected(place)
+      const moved = () => ({ status: 301, headers: { location: '/elsewhere' } })
+      place.bend({ refresh: moved, exchange: moved })
       await place.expire()
       expect(await place.vend()).toMatchObject({ status: 503, code: 'provider_misconfigured' })
       expect(refreshesOf(place)).toBe(1)

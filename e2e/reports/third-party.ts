@@ -112,8 +112,10 @@ function refreshed(provider: Provider, asked: Asked): Answer {
   const sent = asked.form.get('refresh_token') ?? ''
   const account = provider.current.get(sent)
   if (account === undefined) {
-    // RFC 9700 §4.14.2: a used one ends them all.
-    provider.current.clear()
+    // RFC 9700 §4.14.2: a used one ends its family.
+    const family = /_[a-z]{3}_(?=\d+$)/.exec(sent)?.[0] ?? '?'
+    for (const token of [...provider.current.keys()])
+      if (token.includes(family)) provider.current.delete(token)
     if (!provider.script.refresh) return { status: 400, body: { error: 'invalid_grant' } }
     return provider.script.refresh({ error: 'invalid_grant' }, asked)
   }

@@ -81,6 +81,15 @@ export const tokenAnswers: (Report | Listed)[] = [
     walk: fails('exchange_failed'),
   },
   {
+    ...atConnect(
+      'token-type-ebay-allowed',
+      'https://github.com/requests/requests-oauthlib/issues/403',
+      'the same, and the entry says so',
+      { token_type: 'User Access Token' },
+    ),
+    entry: { token_types: ['User Access Token'] },
+  },
+  {
     name: 'token-type-missing',
     source: 'https://github.com/panva/openid-client/issues/826',
     sent: 'no `token_type`',

@@ -1,5 +1,6 @@
 import dns from 'node:dns'
 import { appendFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 
 /**
  * Loaded into the app before anything else (NODE_OPTIONS --import): a network in a bottle. Names have
@@ -22,6 +23,8 @@ const { names, routes, log }: Network = JSON.parse(process.env.TEST_NETWORK ?? '
 const note = (line: string) => appendFileSync(log, `${line}\n`)
 
 dns.lookup = ((name: string, options: dns.LookupOptions, done: LookupDone) => {
+  // An address is no name: where the app itself listens, nobody is asked.
+  if (isIP(name) !== 0) return literal(name, options, done)
   note(`lookup ${name}`)
   const answers = Object.hasOwn(names, name) ? names[name] : undefined
   const addresses = answers && answers.length > 1 ? answers.shift() : answers?.[0]
@@ -34,6 +37,12 @@ dns.lookup = ((name: string, options: dns.LookupOptions, done: LookupDone) => {
   if (options.all) return done(null, found)
   done(null, first.address, first.family)
 }) as typeof dns.lookup
+
+function literal(address: string, options: dns.LookupOptions, done: LookupDone): void {
+  const family = isIP(address)
+  if (options.all) done(null, [{ address, family }])
+  else done(null, address, family)
+}
 
 type LookupDone = (error: Error | null, found?: unknown, family?: number) => void
 
