@@ -75,7 +75,8 @@ test.describe('with clients that sign', () => {
   }) => {
     for (const id of ['acme', 'evil'] as const) {
       const provider = world.providers[id]
-      provider.ctl({ endpoint: 'token', status: 200, body: JSON.stringify(tokens(id)) })
+      for (const nth of [1, 2])
+        provider.ctl({ endpoint: 'token', nth, status: 200, body: JSON.stringify(tokens(id, nth)) })
       provider.ctl({ endpoint: 'userinfo', nth: 1, status: 200, body: '{"sub":"1","name":"A"}' })
       expectOk(await connect(alice, id))
       // The second time there is no identity: what was received is revoked, with an assertion too.
@@ -145,8 +146,14 @@ function keyPair(): { pem: string; spki: string } {
   }
 }
 
-function tokens(id: string): Record<string, string> {
-  return { access_token: `AT_cnry_${id}_signed`, token_type: 'Bearer', scope: 'profile files.read' }
+/** Those of one exchange. Without a refresh token, what is not kept is not revoked beside a living grant. */
+function tokens(id: string, nth: number): Record<string, string> {
+  return {
+    access_token: `AT_cnry_${id}_signed_${nth}`,
+    refresh_token: `RT_cnry_${id}_signed_${nth}`,
+    token_type: 'Bearer',
+    scope: 'profile files.read',
+  }
 }
 
 function posts(provider: World['providers']['acme'], count: number) {

@@ -9,8 +9,23 @@ export function browserPaths(): ZodOpenApiPathsObject {
     '/api/integrations/{provider}/start': { get: operation(start) },
     '/api/integrations/{provider}/callback': { get: operation(callback) },
     '/api/integrations/{provider}/relay': { get: operation(relay) },
+    '/api/auth/logout': { get: operation(logout) },
     '/api/auth/{nextauth}': { get: operation(loginCallback) },
   }
+}
+
+const logout: Described = {
+  id: 'logOut',
+  tag: 'Browsers',
+  summary: 'Logs out',
+  description:
+    'What the *Log out* link of the pages opens, as `/auth/logout`. It ends the session at once for a click on a page of this app alone; a link from elsewhere leads to a page that asks.',
+  who: [{ cookie: [] }, {}],
+  answers: [
+    { status: 204, description: 'Nobody opened it: a prefetch, an image, a script. Nothing ends.' },
+    { status: 303, description: 'On to the page that asks, or to the first page.' },
+    { status: 307, description: 'On to the logout of the login issuer.' },
+  ],
 }
 
 const start: Described = {
