@@ -89,7 +89,7 @@ export const rules: Rule[] = [
   { from: ['app/docs/', 'app/api/openapi.json/'], to: [...pages, 'docs/openapi.json'] },
   { from: ['app/'], to: pages, types: ['lib/providers/'] },
   // What the clock does besides grants: it takes over API keys of older versions.
-  { from: ['lib/integrations/sweep'], to: [...belowVerbs, 'lib/api-keys'] },
+  { from: ['lib/integrations/sweep'], to: [...belowVerbs, 'lib/integrations/', 'lib/api-keys'] },
   {
     from: ['lib/integrations/'],
     to: belowVerbs,
