@@ -66,10 +66,12 @@ export async function downAtLogin(porch: Porch): Promise<void> {
   await logIn(porch)
 }
 
-/** The app was started while the issuer was away, and has heard nothing of it so far. */
+/**
+ * The app was started while the issuer was away, and has heard nothing of it so far. Nobody logs in here: a
+ * consent that the issuer remembers would leave nothing to deny in the step after it.
+ */
 export async function awayFromTheStart(porch: Porch): Promise<void> {
   await porch.front.whileDown(() => expectAway(porch)).finally(() => untilAsked(porch))
-  await logIn(porch)
 }
 
 export async function wrongClientSecret(porch: Porch): Promise<void> {
