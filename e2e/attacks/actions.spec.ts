@@ -135,12 +135,18 @@ function boundAction(base: Record<string, string>): Malformed[1] {
   return { headers: { ...base, ...headers }, body }
 }
 
+/** As long as browsers make it: Node's parser looks for it without its dashes, and an id may contain a short one. */
+const boundary = '----WebKitFormBoundary7MA4YWxkTrZu0gW'
+
 function multipart(fields: Record<string, string>) {
   const parts = Object.entries(fields).map(
-    ([name, value]) => `--b0\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    ([name, value]) =>
+      `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   )
-  const headers: Record<string, string> = { 'content-type': 'multipart/form-data; boundary=b0' }
-  return { headers, body: `${parts.join('')}--b0--\r\n` }
+  const headers: Record<string, string> = {
+    'content-type': `multipart/form-data; boundary=${boundary}`,
+  }
+  return { headers, body: `${parts.join('')}--${boundary}--\r\n` }
 }
 
 function actionOf(fields: Record<string, string>): string {
