@@ -34,7 +34,9 @@ async function isForm(request: NextRequest): Promise<boolean> {
 /** As React writes a call with one form as its argument: `0` refers to it, and its fields begin with `_1_`. */
 function isCalled(form: FormData, headers: Headers): boolean {
   const { 0: root, ...fields } = Object.fromEntries(form)
-  const areOurs = Object.keys(fields).every((name) => /^_?1_(?:[a-z]+|\$ACTION_ID_[0-9a-f]{42})$/.test(name))
+  const areOurs = Object.keys(fields).every((name) =>
+    /^_?1_(?:[a-z]+|\$ACTION_ID_[0-9a-f]{42})$/.test(name),
+  )
   return /^[0-9a-f]{42}$/.test(headers.get('next-action') ?? '') && root === '["$K1"]' && areOurs
 }
 
