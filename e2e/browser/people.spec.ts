@@ -65,7 +65,7 @@ test('back from the consent page, the attempt is shown and can begin anew', asyn
   await expectOutcome(page, 'Acme Music connected')
 })
 
-test('a reload of the callback says that the answer was used, and keeps what is there', async ({
+test('WD-12 a reload of the callback tells that it is connected, and keeps what is there', async ({
   page,
   demo,
 }) => {
@@ -73,8 +73,8 @@ test('a reload of the callback says that the answer was used, and keeps what is 
   await connectAcme(page)
   const before = await demo.rows.all('grants')
   await page.goto((await callback).url())
-  await expectOutcome(page, 'Acme Music was not connected')
-  await expect(page.getByRole('status')).toContainText('used already')
+  await expectOutcome(page, 'Acme Music connected')
+  await expect(page.getByRole('status')).toContainText('Ada Lovelace')
   await expect(page.getByRole('article', { name: /Acme Music/ })).toContainText('Ada Lovelace')
   expect(await demo.rows.all('grants')).toEqual(before)
 })
