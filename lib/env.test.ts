@@ -122,6 +122,26 @@ describe('contradictions', () => {
     const abroad = { AUTH0_DOMAIN: 'HTTP://login.test', ALLOW_INSECURE_LOCALHOST: 'true' }
     expect(refusal(abroad)).toContain('AUTH0_DOMAIN must not be http')
   })
+
+  test.each([
+    'localhost:3001',
+    'acme.eu.auth0.com/',
+    'acme.eu.auth0.com/oauth2',
+    'https://acme.eu.auth0.com/?a=b',
+    'https://192.0.2.1',
+    '[::1]',
+    'login.local',
+  ])('AUTH0_DOMAIN=%s stops the start: with it every login would fail', (AUTH0_DOMAIN) => {
+    expect(refusal({ AUTH0_DOMAIN })).toContain('AUTH0_DOMAIN must be a host')
+  })
+
+  test.each([
+    'acme.eu.auth0.com',
+    'https://acme.eu.auth0.com',
+    'https://id.test:8443/oauth2/default',
+  ])('AUTH0_DOMAIN=%s starts', (AUTH0_DOMAIN) =>
+    expect(attempt({ AUTH0_DOMAIN })).not.toBeInstanceOf(Error),
+  )
 })
 
 test.each([

@@ -39,6 +39,16 @@ export function* loginContradictions(env: Settings): Generator<string> {
 function* auth0Contradictions(env: Settings): Generator<string> {
   if (/^http:/i.test(env.AUTH0_DOMAIN) && !isAllowedHttp(env, env.AUTH0_DOMAIN))
     yield 'AUTH0_DOMAIN must not be http: only localhost may be, with ALLOW_INSECURE_LOCALHOST=true'
+  else if (!isAuth0Domain(env.AUTH0_DOMAIN))
+    yield 'AUTH0_DOMAIN must be a host such as acme.eu.auth0.com, or its URL with https://: a port or a path needs the URL; a query, an IP address and a .local name are refused by the SDK'
+}
+
+/** What the Auth0 SDK takes (its `normalizeDomain`): it tells all else at each login alone. */
+function isAuth0Domain(domain: string): boolean {
+  const isUrl = /^https?:\/\//i.test(domain)
+  const url = URL.parse(isUrl ? domain : `https://${domain}`)
+  if (!url || url.search || url.hash || (!isUrl && /[/:]/.test(domain))) return false
+  return !/^\d+(\.\d+){3}$|^\[|\.local$/.test(url.hostname)
 }
 
 function* oidcContradictions(env: Settings): Generator<string> {
