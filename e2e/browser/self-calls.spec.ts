@@ -24,6 +24,21 @@ async function listenAtDefault(): Promise<{ heard: string[]; close: () => void }
   return { heard, close: () => servers.forEach((server) => void server.close()) }
 }
 
+/** A call of an action that the landing page has not, as a page of ours would send it with its form. */
+function calledBy(origin: string) {
+  const boundary = '----WebKitFormBoundary7MA4YWxkTrZu0gW'
+  const headers = {
+    origin,
+    'sec-fetch-site': 'same-origin',
+    'next-action': actionOfAnotherPage(),
+    'content-type': `multipart/form-data; boundary=${boundary}`,
+  }
+  const part = (name: string, value: string) =>
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+  const body = `${part('_1_grant', 'x')}${part('0', '["$K1"]')}--${boundary}--\r\n`
+  return { method: 'POST', headers, body }
+}
+
 /** An action that the landing page has not. */
 function actionOfAnotherPage(): string {
   const file = new URL('../../.next/server/server-reference-manifest.json', import.meta.url)
@@ -50,11 +65,11 @@ test('AU-02 an action asks nobody at localhost:3000, and one of another page is 
   const { 'x-action-redirect': target } = await (await answered).allHeaders()
   expect(target).toContain('outcome=paused')
   await expect(page.getByRole('button', { name: /^Resume/ })).toBeVisible()
-  const headers = { 'next-action': actionOfAnotherPage(), 'content-type': 'text/plain' }
+  const call = calledBy(new URL(demo.appUrl).origin)
   for (const path of ['/', '/nosuch', '/nosuch.png', '/integrations/nosuch/nosuch'])
-    for (const all of [headers, { ...headers, 'x-action-forwarded': '' }]) {
-      const call = { method: 'POST', body: '[]', headers: all }
-      const answer = await send(new URL(path, demo.appUrl), call)
+    for (const more of [{}, { 'x-action-forwarded': '' }] as Record<string, string>[]) {
+      const headers = { ...call.headers, ...more }
+      const answer = await send(new URL(path, demo.appUrl), { ...call, headers })
       expect([path, answer.status]).toEqual([path, 409])
     }
   expect(listener.heard).toEqual([])
