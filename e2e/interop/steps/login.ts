@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type Answer, send, type Visitor } from '../../browser-client.ts'
+import type { Answer, Visitor } from '../../browser-client.ts'
 import { sessionOf } from '../../cookie-header.ts'
 import { examine } from '../examine.ts'
 import { visit } from '../forms.ts'
@@ -84,10 +84,11 @@ export async function wrongClientSecret(porch: Porch): Promise<void> {
 }
 
 /** Whether a logout can be told to it, by its metadata; Auth0's is known to the SDK. */
-async function knowsLogout({ issuer, front }: Porch): Promise<boolean> {
+async function knowsLogout({ issuer, front, newBrowser }: Porch): Promise<boolean> {
   if (issuer.driver === 'auth0') return true
   const name = issuer.issuer(front.url)
-  const { body } = await send(new URL(`${name}/.well-known/openid-configuration`), {})
+  // Some have it one redirect further.
+  const { body } = await newBrowser().follow(`${name}/.well-known/openid-configuration`)
   return JSON.parse(body).end_session_endpoint !== undefined
 }
 
