@@ -5,6 +5,7 @@ import type { Step } from '#db/atomically'
 import { preparedOnce } from '#db/prepared'
 import { goOn } from '#lib/background'
 import { GrantkeeperError } from '#lib/errors'
+import { oncePerProcess } from '#lib/process'
 import { logEvent } from '#lib/telemetry'
 import { adoptsUntil, checkCanary } from '#lib/vault-canary'
 import { hashesOf, isMacOf, isOutdated, macOf } from '#lib/vault-mac'
@@ -108,14 +109,40 @@ export async function keyTrail(): Promise<{ at: Date; type: string; detail: stri
 export async function findKey(presented: string): Promise<ApiKey | undefined> {
   const [, secret, sum] = /^gk_([\w-]{43})_([\w-]{6})$/.exec(presented) ?? []
   if (secret === undefined || sum !== checksum(secret)) return undefined
-  const hashes = hashesFor(presented)
-  const found = preparedFind(await database(), hashes.length)
-  const [row] = await found.execute(Object.fromEntries(hashes.map((one, n) => [`hash${n}`, one])))
+  const plain = plainHashOf(presented)
+  const row = await find(presented, plain)
   if (!row) return undefined
   const isSound = isMacOf(row.mac, 'api key rights', rightsOf(row))
   if (!isSound && !(await isAdopted(row))) return undefined
-  if (row.hash === hashes.at(-1) || isOutdated(row.mac ?? '')) goOn(renew(row, presented))
+  if (row.hash === plain || isOutdated(row.mac ?? '')) goOn(renew(row, presented))
   return toApiKey(row)
+}
+
+/**
+ * The living row of a key: by its keyed hashes, the newest first, or by its plain one of before there were those.
+ * By which it was found is remembered, since the same few keys come all the time and a keyed hash is dear.
+ */
+async function find(presented: string, plain: string): Promise<Found | undefined> {
+  const remembered = storedHashes().get(plain)
+  const known = remembered === undefined ? undefined : await findBy([remembered])
+  if (known) return known
+  const row = await findBy([...hashesOf('api key', presented), plain])
+  if (row) remember(plain, row.hash)
+  else storedHashes().delete(plain)
+  return row
+}
+
+const mostRemembered = 1000
+
+/** By the plain hash of the key, which opens nothing; what the row says is read each time. */
+function storedHashes(): Map<string, string> {
+  return oncePerProcess('stored hashes of api keys', () => new Map<string, string>())
+}
+
+function remember(plain: string, stored: string): void {
+  const hashes = storedHashes()
+  if (hashes.size >= mostRemembered) hashes.clear()
+  hashes.set(plain, stored)
 }
 
 /** Gives the vault's word for the keys of before there were such words, in the days after the upgrade. */
@@ -180,9 +207,8 @@ function newestHashOf(key: string): string {
   return hashesOf('api key', key)[0] ?? ''
 }
 
-/** What a key may be known by: its keyed hashes, the newest first, and its plain one of before there were those. */
-function hashesFor(key: string): string[] {
-  return [...hashesOf('api key', key), hash('sha256', key, 'hex')]
+function plainHashOf(key: string): string {
+  return hash('sha256', key, 'hex')
 }
 
 /** Events of no user: nobody's activity shows them. */
@@ -240,16 +266,18 @@ function toApiKey({ id, name, org, createdAt, expiresAt, revokedAt, providers }:
 }
 
 /** Read before every vend with a key. How many hashes there are depends on the ring alone. */
-function preparedFind(opened: Database, count: number) {
+async function findBy(hashes: string[]): Promise<Found | undefined> {
+  const opened = await database()
   const queries = preparedFinds(opened)
-  const query = queries.get(count) ?? findBy(opened, count)
-  queries.set(count, query)
-  return query
+  const query = queries.get(hashes.length) ?? prepareFind(opened, hashes.length)
+  queries.set(hashes.length, query)
+  const [row] = await query.execute(Object.fromEntries(hashes.map((one, n) => [`hash${n}`, one])))
+  return row
 }
 
-const preparedFinds = preparedOnce(() => new Map<number, ReturnType<typeof findBy>>())
+const preparedFinds = preparedOnce(() => new Map<number, ReturnType<typeof prepareFind>>())
 
-function findBy({ db, tables: { apiKeys }, clock }: Database, count: number) {
+function prepareFind({ db, tables: { apiKeys }, clock }: Database, count: number) {
   const isAlive = and(
     isNull(apiKeys.revokedAt),
     or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, clock)),

@@ -38,8 +38,10 @@ export async function adoptsUntil(): Promise<number> {
  * is being rolled out, instances that lack it go on knowing everybody. Only after `checkCanary`.
  */
 export function vouchingKey(): number {
+  const [only = 0, ...others] = env().VAULT_KEYS.keys()
+  if (others.length === 0) return only
   const { since } = canarySlot()
-  const numbers = [...env().VAULT_KEYS.keys()].toSorted((a, b) => b - a)
+  const numbers = [only, ...others].toSorted((a, b) => b - a)
   const isSettled = (number: number) => (since?.get(number) ?? Date.now()) <= Date.now() - rolloutMs
   return numbers.find(isSettled) ?? Math.min(...numbers)
 }
