@@ -29,7 +29,9 @@ export type Renewal = { provider: ResolvedProvider; tokens: Renewed; refreshToke
  */
 export async function commitTokens(lease: Lease, renewal: Renewal): Promise<void> {
   const giveUpAt = performance.now() + patienceMs
-  for (let pause = 50; ; pause = Math.min(pause * 2, 2000)) {
+  // Never so long that the lease could end between two tries, each of which prolongs it.
+  const longestPause = Math.min(2000, env().LEASE_MS / 4)
+  for (let pause = 50; ; pause = Math.min(pause * 2, longestPause)) {
     try {
       if (await store(lease, renewal)) return await noteTokens(renewal.provider)
       return await settleMiss(lease, renewal)
